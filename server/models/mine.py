@@ -1,0 +1,75 @@
+"""A mine, its dated attributes (history kept) and its place register."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, UtcDateTime
+
+
+class Mine(Base):
+    __tablename__ = "mine"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    county_id: Mapped[str] = mapped_column(ForeignKey("county.id"), index=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    township: Mapped[str]
+    #: Degrees as surveyed; `datum` names the system, nothing is converted.
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    datum: Mapped[str | None]
+    #: Metres around the point that count as "at the mine" on the surface.
+    radius_m: Mapped[int] = mapped_column(default=2000)
+    closed_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+    feed_seq: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (UniqueConstraint("county_id", "code"),)
+
+
+class MineAttribute(Base):
+    """One attribute's value from a date on, until the next row of the same name."""
+
+    __tablename__ = "mine_attribute"
+    __table_args__ = (
+        UniqueConstraint("mine_id", "name", "from_date"),
+        Index("ix_mine_attribute_mine_feed", "mine_id", "feed_seq"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    mine_id: Mapped[str] = mapped_column(ForeignKey("mine.id"))
+    name: Mapped[str]
+    value: Mapped[Any] = mapped_column(JSON)
+    from_date: Mapped[date]
+    #: The report or decision that the value comes from.
+    source: Mapped[str]
+    recorded_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    feed_seq: Mapped[int] = mapped_column(default=0)
+
+
+class Place(Base):
+    """A named working place, chamber, roadway or fixed device of a mine. Closed, never deleted."""
+
+    __tablename__ = "place"
+    __table_args__ = (
+        UniqueConstraint("mine_id", "code"),
+        CheckConstraint("status IN ('proposed', 'confirmed', 'declined')", name="status_known"),
+        Index("ix_place_mine_feed", "mine_id", "feed_seq"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    mine_id: Mapped[str] = mapped_column(ForeignKey("mine.id"))
+    kind: Mapped[str]
+    name: Mapped[str]
+    #: What the plate at the place says: scanned as a code or typed as a check word.
+    code: Mapped[str]
+    opened_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    #: `proposed` by a phone underground; counts for coverage once confirmed.
+    status: Mapped[str] = mapped_column(default="confirmed")
+    version: Mapped[int] = mapped_column(default=1)
+    feed_seq: Mapped[int] = mapped_column(default=0)

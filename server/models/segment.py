@@ -1,0 +1,83 @@
+"""The log: chains, and the segments of exact signed bytes that were stored on them; what was refused and what waits."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, UtcDateTime
+
+_ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Chain(Base):
+    """The append-only log of one person on one device, or of one console session (`device_id` absent)."""
+
+    __tablename__ = "chain"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    algorithm: Mapped[str]
+    public_key: Mapped[str]
+    #: The newest stored operation; 0 and "" before the first.
+    head_seq: Mapped[int] = mapped_column(default=0)
+    head_hash: Mapped[str] = mapped_column(default="")
+    #: Also in a verified backup or replica up to here.
+    safe_seq: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Segment(Base):
+    """One exchange's share of a chain: never a row an operation, never changed."""
+
+    __tablename__ = "segment"
+    __table_args__ = (
+        Index("uq_segment_chain_first", "chain_id", "first_seq", unique=True),
+        CheckConstraint("last_seq >= first_seq", name="not_empty"),
+    )
+
+    id: Mapped[int] = mapped_column(_ROW_ID, Identity(), primary_key=True)
+    chain_id: Mapped[str] = mapped_column(ForeignKey("chain.id"))
+    first_seq: Mapped[int]
+    last_seq: Mapped[int]
+    #: The operations' exact bytes in the codec of `sync.segments`.
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    last_hash: Mapped[str]
+    signature: Mapped[str]
+    #: Verdicts other than `applied`, seq → verdict; absent when there are none.
+    verdicts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    receipt_id: Mapped[str]
+
+
+class RefusedPush(Base):
+    """Bytes that contradict what a chain holds (a fork); kept 90 days for whoever has to understand it."""
+
+    __tablename__ = "refused_push"
+
+    id: Mapped[int] = mapped_column(_ROW_ID, Identity(), primary_key=True)
+    chain_id: Mapped[str] = mapped_column(index=True)
+    device_id: Mapped[str | None]
+    reason: Mapped[str]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class HeldOperation(Base):
+    """A stored operation without effect yet: parked, out of scope, revoked, quarantined or late; may be released."""
+
+    __tablename__ = "held_operation"
+    __table_args__ = (Index("ix_held_operation_visit", "visit_id"),)
+
+    uid: Mapped[str] = mapped_column(primary_key=True)
+    chain_id: Mapped[str] = mapped_column(ForeignKey("chain.id"))
+    seq: Mapped[int]
+    visit_id: Mapped[str | None]
+    verdict: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Uid of the `operation.release` that let it take effect, or of the rule's own replay.
+    released_by: Mapped[str | None]
