@@ -1,0 +1,82 @@
+# The only task runner. `make` prints what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := patrol checklists schemas sync media server
+# Two cores are the smallest machine the suite is meant for.
+WORKERS ?= 2
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup run test check format lint types arch tests coverage locks clean
+
+help: ## print this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- set-up: every target that needs the environment makes it -------------------------------
+
+$(BIN)/uv: | requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; say which with make PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "python3 -m venv failed: on Debian, apt-get install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --require-hashes \
+		-r <(awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements-dev.txt)
+
+$(VENV)/.run: requirements.txt | $(BIN)/uv
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt | $(BIN)/uv
+	@$(BIN)/uv pip sync --quiet --require-hashes requirements-dev.txt
+	@touch $(VENV)/.run $@
+
+setup: $(VENV)/.dev ## make .venv with everything needed to work on the project
+
+# --- use ------------------------------------------------------------------------------------
+
+run: $(VENV)/.run ## serve on 127.0.0.1:8000 (PORT, QIANSHAO_DATA_DIR), Ctrl-C stops everything
+	@exec $(BIN)/python -m server.serve
+
+# --- check ----------------------------------------------------------------------------------
+
+test: check ## everything that must hold before a change lands (the same as `make check`)
+
+check: lint types arch tests ## format, lint, types, import contracts, tests on both databases
+
+format: $(VENV)/.dev ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.dev ## formatting and lint, changing nothing
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.dev ## mypy, strict
+	@$(BIN)/mypy
+
+arch: $(VENV)/.dev ## who may import whom
+	@$(BIN)/lint-imports --no-cache
+
+tests: $(VENV)/.dev ## the test suite; ARGS="tests/sync -k fork" narrows it
+	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+coverage: $(VENV)/.dev ## the suite with branch coverage
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+locks: $(BIN)/uv ## compile requirements*.in into the pinned, hashed requirements*.txt
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-header $(UPGRADE) $$name.in -o $$name.txt; done
+
+clean: ## remove what make and the tools made, data excepted
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

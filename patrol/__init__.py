@@ -1,0 +1,1 @@
+"""The rules of patrolling. Pure: no input or output, no clock of its own, no framework."""

@@ -1,0 +1,1 @@
+"""Everything impure: HTTP, database, queue, storage. `create_app` and nothing else lives here."""
