@@ -1,0 +1,191 @@
+"""The session, the base of every table, and the only place that commits.
+
+Outside `transaction()` a session only reads, on both databases: a write there is an error.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+from server.config import Config
+from server.engine import WRITER, engine_options, prepare_engine
+
+log = logging.getLogger(__name__)
+
+_metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept and given back in UTC on both databases; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC; SQLite has no zones, so there the zone is left off."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value.isoformat()}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Give the instant back aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every table inherits. Columns only: rules are in `patrol`, `checklists` and `sync`."""
+
+    registry = registry(metadata=_metadata, type_annotation_map={datetime: UtcDateTime()})
+    metadata = _metadata
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+class Busy(Exception):
+    """The database did not give a lock in time; the same request may be tried again."""
+
+
+class Transaction:
+    """The one write transaction of a request, job or command, and what follows its commit."""
+
+    def __init__(self) -> None:
+        self._effects: list[Callable[[], object]] = []
+
+    def after_commit(self, effect: Callable[[], object]) -> None:
+        """Have `effect` called once the transaction is durable; never when it rolls back."""
+        self._effects.append(effect)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what happens inside, effects included, when an exception leaves the block."""
+        kept = len(self._effects)
+        try:
+            with db.session.begin_nested():
+                yield
+        except BaseException:
+            del self._effects[kept:]
+            raise
+
+    def run_effects(self) -> None:
+        """Call the effects in order. One that fails is logged: the rows are committed, they are
+        the truth, and a sweep finds again what was to be done."""
+        for effect in self._effects:
+            try:
+                effect()
+            except Exception:
+                log.exception("an effect failed after its transaction was committed")
+
+
+@contextmanager
+def transaction() -> Iterator[Transaction]:
+    """Write: one BEGIN, one COMMIT, then the effects; an exception rolls everything back.
+
+    Whatever the session read before belongs to an older snapshot and is forgotten. Raises Busy
+    when a lock is not given in time.
+    """
+    session = db.session
+    if session.info.get("transaction"):
+        raise RuntimeError("transaction() inside transaction(): only the edge opens one")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changed before transaction(): the change belongs inside")
+    session.rollback()
+    tx = Transaction()
+    session.info["transaction"] = tx
+    try:
+        with _gate(), _busy_if_locked():
+            session.connection(execution_options=WRITER)
+            yield tx
+            session.commit()
+    finally:
+        session.info.pop("transaction", None)
+        session.rollback()
+    tx.run_effects()
+
+
+def install(app: Flask, config: Config) -> None:
+    """Give `app` its engine."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine, config)
+    app.extensions["qianshao_gate"] = WriterGate() if config.uses_sqlite else nullcontext()
+
+
+class WriterGate:
+    """Lets one SQLite writer of this process in at a time, in the order of their coming.
+
+    SQLite has one writer anyway; without the gate its threads take turns by chance and by the
+    interpreter's lock, and the unlucky wait for seconds.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+def _gate() -> Any:
+    return current_app.extensions["qianshao_gate"]
+
+
+#: PostgreSQL's lock_not_available, deadlock_detected, serialization_failure.
+_LOCK_STATES = frozenset({"55P03", "40P01", "40001"})
+
+
+@contextmanager
+def _busy_if_locked() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_lock_error(error.orig):
+            raise Busy from error
+        raise
+
+
+def _is_lock_error(error: BaseException | None) -> bool:
+    if getattr(error, "sqlstate", None) in _LOCK_STATES:
+        return True
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
