@@ -17,7 +17,12 @@ class Finding(Base):
         Index("ix_finding_visit", "visit_id"),
         Index("ix_finding_county_recorded", "county_id", "recorded_at", "id"),
         Index(
-            "ix_finding_open", "county_id", "mine_id", "due_on", postgresql_where=_OPEN, sqlite_where=_OPEN
+            "ix_finding_open",
+            "county_id",
+            "mine_id",
+            "due_on",
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
         ),
         Index("ix_finding_mine_item", "mine_id", "item_key"),
     )

@@ -1,0 +1,1 @@
+"""The verbs that change things: modules of functions that flush and never commit."""

@@ -1,0 +1,57 @@
+"""The one way into the feed: lock the streams, then take sequence numbers (SPEC, part FD).
+
+A stream's head row is locked before any register of the stream is read and until the commit, so committed numbers
+appear in order and no row can show up behind a cursor. Never insert a feed row with a number from elsewhere.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Dialect, Insert, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.models.feed import StreamHead
+
+_LOCK = (
+    select(StreamHead.stream, StreamHead.seq)
+    .where(StreamHead.stream.in_(bindparam("streams", expanding=True)))
+    .order_by(StreamHead.stream)
+    .with_for_update()
+)
+_ADVANCE = (
+    update(StreamHead)
+    .where(StreamHead.stream == bindparam("of_stream"))
+    .values(seq=StreamHead.seq + bindparam("count"))
+    .returning(StreamHead.seq)
+)
+
+
+def lock_streams(session: Session, streams: Iterable[str]) -> dict[str, int]:
+    """Lock the heads of `streams` until the commit, in sorted order (no two writers wait for each other).
+
+    Returns stream → last number given out; a stream that was not there begins at 0.
+    """
+    wanted = sorted(set(streams))
+    heads = _locked(session, wanted)
+    missing = [stream for stream in wanted if stream not in heads]
+    if missing:
+        session.execute(_insert_missing(session), [{"stream": stream, "seq": 0} for stream in missing])
+        # All of them again: locks taken before the insert were in order, the new ones must be too.
+        heads = _locked(session, wanted)
+    return heads
+
+
+def emit(session: Session, stream: str, count: int = 1) -> int:
+    """Take `count` numbers of `stream`; returns the first. The caller writes them on its rows in this transaction."""
+    lock_streams(session, [stream])
+    return int(session.execute(_ADVANCE, {"of_stream": stream, "count": count}).scalar_one()) - count + 1
+
+
+def _locked(session: Session, streams: list[str]) -> dict[str, int]:
+    return {row.stream: row.seq for row in session.execute(_LOCK, {"streams": streams})}
+
+
+def _insert_missing(session: Session) -> Insert:
+    dialect: Dialect = session.get_bind().dialect
+    kind = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    return kind(StreamHead).on_conflict_do_nothing()
