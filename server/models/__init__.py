@@ -1,4 +1,4 @@
-"""The tables, one file an aggregate: columns, keys and constraints only. Rules live in `patrol`, `checklists` and `sync`.
+"""The tables, one file an aggregate: columns, keys and constraints only. Rules live in the pure packages.
 
 Importing this package registers every table on `server.db.Base.metadata`; migrations and tests rely on that.
 """

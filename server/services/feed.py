@@ -32,23 +32,15 @@ def lock_streams(session: Session, streams: Iterable[str]) -> dict[str, int]:
     Returns stream → last number given out; a stream that was not there begins at 0.
     """
     wanted = sorted(set(streams))
-    heads = _locked(session, wanted)
-    missing = [stream for stream in wanted if stream not in heads]
-    if missing:
-        session.execute(_insert_missing(session), [{"stream": stream, "seq": 0} for stream in missing])
-        # All of them again: locks taken before the insert were in order, the new ones must be too.
-        heads = _locked(session, wanted)
-    return heads
+    # Heads that are missing are made before any lock is held: making one may have to wait for its other maker.
+    session.execute(_insert_missing(session), [{"stream": stream, "seq": 0} for stream in wanted])
+    return {row.stream: row.seq for row in session.execute(_LOCK, {"streams": wanted})}
 
 
 def emit(session: Session, stream: str, count: int = 1) -> int:
     """Take `count` numbers of `stream`; returns the first. The caller writes them on its rows in this transaction."""
     lock_streams(session, [stream])
     return int(session.execute(_ADVANCE, {"of_stream": stream, "count": count}).scalar_one()) - count + 1
-
-
-def _locked(session: Session, streams: list[str]) -> dict[str, int]:
-    return {row.stream: row.seq for row in session.execute(_LOCK, {"streams": streams})}
 
 
 def _insert_missing(session: Session) -> Insert:
