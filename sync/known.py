@@ -1,0 +1,303 @@
+"""What a plan is made from and what it says: Needs, Known, Context, Plan (SPEC, part PL).
+
+Plain values: the server gathers `Known` from the database and writes `Plan` in bulk; the simulator
+keeps the same values in memory. Nothing here reads a clock, a database or a random number.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sync import bodies, operations, wire
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who stands behind a chain, as bound by its opening. `office`: a server-held console key."""
+
+    person: str
+    device: str
+    office: bool = False
+
+    @property
+    def participant(self) -> str:
+        """A person on a device; it outlives a chain, so a re-homed chain is the same participant."""
+        return f"{self.person}@{self.device}"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stored run of one chain: `data` is the codec's form of the exact bytes (segments.py).
+
+    `first`..`last` are seqs, `before` the hash of operation first-1, `hash` that of `last`;
+    `signature` is over `last`; `verdicts` lists (seq, verdict) other than applied.
+    """
+
+    chain: str
+    first: int
+    last: int
+    before: str
+    hash: str
+    signature: str
+    data: bytes
+    received: int
+    receipt: str
+    verdicts: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChainKnown:
+    """A chain as the server has it. `segments` are those that overlap the request's batch, and are
+    only needed when `chain.overlap(...)` says so. `vouched`: a device token or an older key stands
+    for it; `revoked`: its person or device is; `closed`: it was rotated.
+    """
+
+    chain: str
+    author: Author
+    alg: str
+    key: str
+    head: wire.Mark = wire.Mark()
+    safe: int = 0
+    vouched: bool = True
+    revoked: bool = False
+    closed: bool = False
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VisitKnown:
+    """A visit's identity and its sheet (sheets.py), as stored; `seq` is its stream's head."""
+
+    visit: str
+    identity: bodies.VisitIdentity
+    sheet: bytes
+    status: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKnown:
+    """A finding's home and its sheet, as stored. `visit` is where it was raised."""
+
+    finding: str
+    mine: str
+    visit: str | None
+    sheet: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A stored operation without effect, kept where release and un-parking can reach it.
+
+    `data` are its exact bytes; `visit`, `finding` say what it waits for or is about.
+    """
+
+    uid: str
+    chain: str
+    seq: int
+    verdict: str
+    data: bytes
+    author: Author
+    visit: str | None = None
+    finding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything the plan may look at, gathered under the locks that `Needs.streams` names.
+
+    `heads`: stream -> seq. `here`: photo digests whose bytes are complete, of those the visits name.
+    A chain, visit or finding that is absent does not exist.
+    """
+
+    epoch: str
+    heads: Mapping[str, int]
+    chains: Mapping[str, ChainKnown] = field(default_factory=dict)
+    visits: Mapping[str, VisitKnown] = field(default_factory=dict)
+    findings: Mapping[str, FindingKnown] = field(default_factory=dict)
+    withheld: Mapping[str, Withheld] = field(default_factory=dict)
+    here: frozenset[str] = frozenset()
+
+
+Judge = Callable[[str, str, str, bodies.Answer], str | None]
+May = Callable[[Author, str, str | None, str | None], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the caller brings from outside: the time, the receipt's id, and two questions.
+
+    `judge(edition, item, place, answer)` -> the server's own outcome, or None when it cannot judge.
+    `may(author, kind, team, mine)` -> is this within the author's scope.
+    `device`: the authenticated device; `person_on_device(person)` is part of `may` for chain.open.
+    """
+
+    now: int
+    receipt: str
+    device: str
+    judge: Judge
+    may: May
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """An (item, place) pair whose counted outcome may have changed. None: nothing counts any more."""
+
+    item: str
+    place: str
+    outcome: str | None
+    disputed: bool
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitWrite:
+    """Insert or replace a visit and its sheet. `missing`: why a submitted visit is incomplete."""
+
+    visit: str
+    identity: bodies.VisitIdentity
+    created: bool
+    sheet: bytes
+    status: str
+    seq: int
+    participants: tuple[str, ...]
+    changed: tuple[str, ...]
+    answers: tuple[AnswerChange, ...]
+    photos: tuple[bodies.Photo, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingWrite:
+    """Insert or replace a finding: its sheet, its seq on the mine's stream, and projected fields.
+
+    `fields[name]` is the counted value of that register; `disputed` names registers with unequal heads.
+    """
+
+    finding: str
+    mine: str
+    visit: str | None
+    created: bool
+    sheet: bytes
+    seq: int
+    fields: Mapping[str, object]
+    disputed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceWrite:
+    """A proposed place for the mine's register, at its seq on the mine's stream."""
+
+    place: str
+    mine: str
+    seq: int
+    body: bodies.ProposedPlace
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainWrite:
+    """Insert or move a chain's head; `opening` is set when the chain is new."""
+
+    chain: str
+    author: Author
+    alg: str
+    key: str
+    head: wire.Mark
+    closed: bool
+    vouched: bool
+    opening: bodies.ChainOpening | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Bytes that could not be appended (fork, bad signature, malformed): kept 90 days."""
+
+    chain: str
+    error: str
+    operations: tuple[bytes, ...]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to write, in one transaction, and what to answer. Order of writing does not matter.
+
+    `heads`: stream -> new seq for every stream that moved. `withheld`: rows to insert;
+    `released`: uids whose rows to remove; `visit_rows`: visits whose facts changed -> seq on their
+    team's stream. `answers` are the chain parts of the answer to the phone.
+    """
+
+    chains: tuple[ChainWrite, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    visits: tuple[VisitWrite, ...] = ()
+    findings: tuple[FindingWrite, ...] = ()
+    places: tuple[PlaceWrite, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    released: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    heads: Mapping[str, int] = field(default_factory=dict)
+    visit_rows: Mapping[str, int] = field(default_factory=dict)
+    answers: tuple[wire.ChainAnswer, ...] = ()
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A prepared run of one chain: parsed, hashed, linked, signature checked or not yet (None).
+
+    `error` is set when the run cannot be appended whatever the server has stored.
+    """
+
+    chain: str
+    data: tuple[bytes, ...]
+    operations: tuple[operations.Known | operations.Opaque, ...]
+    hashes: tuple[str, ...]
+    signature: str
+    error: str | None = None
+
+    @property
+    def first(self) -> int:
+        return self.operations[0].seq if self.operations else 0
+
+    @property
+    def last(self) -> int:
+        return self.operations[-1].seq if self.operations else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request after everything that needs no database: `exchange` is the decoded wire struct."""
+
+    exchange: wire.Exchange
+    batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What to gather for a request (PL-2).
+
+    Read first, unlocked, because they never change: the mine and team of `visits` and the mine of
+    `findings`. Then lock `streams(...)` in the order given, then read everything else.
+    `releases`: uids of withheld operations to fetch; also fetch those parked for `parked_visits`
+    and `parked_findings`.
+    """
+
+    chains: tuple[str, ...]
+    visits: tuple[str, ...]
+    findings: tuple[str, ...]
+    mines: tuple[str, ...]
+    teams: tuple[str, ...]
+    releases: tuple[str, ...]
+    parked_visits: tuple[str, ...]
+    parked_findings: tuple[str, ...]
+
+    def streams(
+        self,
+        visits: Mapping[str, tuple[str, str]],
+        findings: Mapping[str, str],
+    ) -> tuple[str, ...]:
+        """Stream names in locking order. `visits`: id -> (team, mine); `findings`: id -> mine."""
+        mines = {*self.mines, *(mine for _, mine in visits.values()), *findings.values()}
+        teams = {*self.teams, *(team for team, _ in visits.values())}
+        names = [f"visit:{v}" for v in {*self.visits, *visits}]
+        names += [f"mine:{m}" for m in mines] + [f"team:{t}" for t in teams]
+        return tuple(sorted(names))
