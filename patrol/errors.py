@@ -1,15 +1,17 @@
-"""What a broken rule raises: a stable code and the facts, never a sentence and never an HTTP status.
+"""What a broken rule raises: a stable code and the facts, never a sentence and never an HTTP
+status.
 
-A code is a slug that clients may switch on and that the message catalogue translates; it is never reused for
-another meaning. Leaf errors stand beside the rule that raises them.
+A code is a slug that clients may switch on and that the message catalogue translates; it is never
+reused for another meaning. Leaf errors stand beside the rule that raises them.
 """
 
 
 class DomainError(Exception):
     """A rule was broken. Raise one of the four families, or a leaf of one; never this class itself.
 
-    `code` says which rule, `details` the facts (JSON-able values) that a message needs. A leaf class sets its own
-    `code`; a family is raised with the code as its first argument: `raise Conflict("visit_sealed", visit=…)`.
+    `code` says which rule, `details` the facts (JSON-able values) that a message needs. A leaf
+    class sets its own `code`; a family is raised with the code as its first argument: `raise
+    Conflict("visit_sealed", visit=…)`.
     """
 
     code: str = "domain_error"
