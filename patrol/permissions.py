@@ -236,10 +236,7 @@ class Reach:
     def covers(self, subject: Subject) -> bool:
         """The same question as the SQL, of one thing."""
         return subject.county == self.county and (
-            self.whole
-            or subject.team in self.teams
-            or subject.mine in self.mines
-            or subject.person in self.persons
+            self.whole or subject.team in self.teams or subject.mine in self.mines or subject.person in self.persons
         )
 
 
