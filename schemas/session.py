@@ -1,0 +1,69 @@
+"""Signing in, and who one is."""
+
+from schemas.fields import Flag, Identifier, Listed, Moment, Nested, OneOf, Shape, Text
+
+LOGIN = r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$"
+#: Any characters at all, so that passphrases in Chinese work; only NUL and lone surrogates are refused.
+SECRET = r"^[^\x00\ud800-\udfff]+$"
+
+
+class Credentials(Shape):
+    """Login and password of a console user."""
+
+    login = Text(64, LOGIN, required=True, load_only=True)
+    password = Text(128, SECRET, required=True, load_only=True)
+
+
+class LinkUse(Shape):
+    """Choosing a password with a one-time link."""
+
+    token = Text(64, r"^[A-Za-z0-9_-]{1,64}$", required=True, load_only=True)
+    password = Text(128, SECRET, required=True, load_only=True)
+
+
+class PasswordChange(Shape):
+    """Choosing a new password while signed in."""
+
+    current = Text(128, SECRET, required=True, load_only=True)
+    password = Text(128, SECRET, required=True, load_only=True)
+
+
+class HeldRole(Shape):
+    """A role of the signed-in person and where it holds."""
+
+    role = OneOf("member", "leader", "supervisor", "mine_user", "admin", "auditor", required=True)
+    county_id = Identifier(allow_none=True)
+    team_id = Identifier(allow_none=True)
+    mine_id = Identifier(allow_none=True)
+
+
+class HomeCounty(Shape):
+    """The county that the caller belongs to; `duty_telephone` is rung first for a suspected major hazard."""
+
+    id = Identifier(required=True)
+    code = Text(required=True)
+    name = Text(required=True)
+    duty_telephone = Text(required=True)
+    is_demo = Flag(required=True)
+
+
+class Me(Shape):
+    """The caller: a person at a console, or a phone."""
+
+    kind = OneOf("person", "device", required=True)
+    id = Identifier(required=True)
+    name = Text(required=True)
+    county = Nested(HomeCounty, required=True)
+    roles = Listed(Nested(HeldRole), required=True)
+    csrf_token = Text(metadata={"description": "Sent back as X-CSRF-Token with every change."})
+    session_expires_at = Moment()
+
+
+class SessionRow(Shape):
+    """One of the caller's own sign-ins."""
+
+    id = Identifier(required=True)
+    created_at = Moment(required=True)
+    last_seen_at = Moment(required=True)
+    expires_at = Moment(required=True)
+    current = Flag(required=True)
