@@ -19,28 +19,29 @@ class ContractOverlap(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A team holds a mine from `since` to `until`, both inclusive; `until` None: no end is set."""
+    """A team holds a mine from `from_date` to `until_date`, both inclusive; `until_date` None: no
+    end is set."""
 
     id: str
     team: str
     mine: str
-    since: date
-    until: date | None = None
+    from_date: date
+    until_date: date | None = None
 
     def __post_init__(self) -> None:
-        if self.until is not None and self.until < self.since:
-            raise Invalid("contract_ends_before_it_begins", since=self.since, until=self.until)
+        if self.until_date is not None and self.until_date < self.from_date:
+            raise Invalid("contract_ends_before_it_begins", from_date=self.from_date, until_date=self.until_date)
 
     def holds_on(self, day: date) -> bool:
         """Whether the contract is in force on the day."""
-        return self.since <= day and (self.until is None or day <= self.until)
+        return self.from_date <= day and (self.until_date is None or day <= self.until_date)
 
     def overlaps(self, other: "Contract") -> bool:
         """Whether both are for one mine and share a day."""
         return (
             self.mine == other.mine
-            and (self.until is None or other.since <= self.until)
-            and (other.until is None or self.since <= other.until)
+            and (self.until_date is None or other.from_date <= self.until_date)
+            and (other.until_date is None or self.from_date <= other.until_date)
         )
 
 
@@ -56,7 +57,7 @@ def check_contract(new: Contract, existing: Iterable[Contract]) -> None:
     """Raise ContractOverlap when a contract of another id holds the mine on one of these days."""
     for other in existing:
         if other.id != new.id and new.overlaps(other):
-            raise ContractOverlap(mine=new.mine, contract=other.id, team=other.team, since=other.since)
+            raise ContractOverlap(mine=new.mine, contract=other.id, team=other.team, from_date=other.from_date)
 
 
 def hand_over(old: Contract, team: str, first_day: date, new_id: str) -> HandOver:
@@ -70,8 +71,8 @@ def hand_over(old: Contract, team: str, first_day: date, new_id: str) -> HandOve
     last_day = first_day - timedelta(days=1)
     if not (old.holds_on(last_day) and old.holds_on(first_day)):
         raise Conflict("hand_over_outside_contract", contract=old.id, first_day=first_day)
-    begun = Contract(id=new_id, team=team, mine=old.mine, since=first_day, until=old.until)
-    return HandOver(ended=replace(old, until=last_day), begun=begun)
+    begun = Contract(id=new_id, team=team, mine=old.mine, from_date=first_day, until_date=old.until_date)
+    return HandOver(ended=replace(old, until_date=last_day), begun=begun)
 
 
 def holder(contracts: Iterable[Contract], mine: str, day: date) -> Contract | None:

@@ -22,7 +22,7 @@ class Attribute:
 
     name: str
     value: object
-    since: date
+    from_date: date
     recorded_at: datetime
     source: str = ""
     place: str | None = None
@@ -33,23 +33,23 @@ class Place:
     """A place of the register: face, roadway, chamber, sealed wall, device …, of a `kind`.
 
     `code` is what stands on the sign and in the scanned mark, unique among a mine's open places.
-    In use from `opened` to `closed`, both inclusive; `closed` None: still in use.
+    In use from `opened_on` to `closed_on`, both inclusive; `closed_on` None: still in use.
     """
 
     id: str
     mine: str
     kind: str
     code: str
-    opened: date
-    closed: date | None = None
+    opened_on: date
+    closed_on: date | None = None
 
     def __post_init__(self) -> None:
-        if self.closed is not None and self.closed < self.opened:
-            raise Invalid("place_closed_before_opened", place=self.id, opened=self.opened)
+        if self.closed_on is not None and self.closed_on < self.opened_on:
+            raise Invalid("place_closed_before_opened", place=self.id, opened_on=self.opened_on)
 
     def open_on(self, day: date) -> bool:
         """Whether the place is in use on the day."""
-        return self.opened <= day and (self.closed is None or day <= self.closed)
+        return self.opened_on <= day and (self.closed_on is None or day <= self.closed_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,10 @@ def values_on(history: Iterable[Attribute], day: date, place: str | None = None)
     """Name → value in force on the day, of the mine itself or of one place."""
     standing: dict[str, Attribute] = {}
     for entry in history:
-        if entry.place != place or entry.since > day:
+        if entry.place != place or entry.from_date > day:
             continue
         known = standing.get(entry.name)
-        if known is None or (entry.since, entry.recorded_at) > (known.since, known.recorded_at):
+        if known is None or (entry.from_date, entry.recorded_at) > (known.from_date, known.recorded_at):
             standing[entry.name] = entry
     return {name: entry.value for name, entry in standing.items()}
 
@@ -99,11 +99,11 @@ def change_days(history: Iterable[Attribute], register: Iterable[Place], period:
     Between two of them nothing changes, so what applied on any day of the period is what applies
     on one of these.
     """
-    days = {period.first} | {entry.since for entry in history}
+    days = {period.first} | {entry.from_date for entry in history}
     for place in register:
-        days.add(place.opened)
-        if place.closed is not None:
-            days.add(place.closed + timedelta(days=1))
+        days.add(place.opened_on)
+        if place.closed_on is not None:
+            days.add(place.closed_on + timedelta(days=1))
     return tuple(sorted(day for day in days if day in period))
 
 
@@ -111,5 +111,5 @@ def check_place(new: Place, register: Iterable[Place]) -> None:
     """Raise Conflict when another place of the mine has the code while both are in use."""
     for other in register:
         shared = other.mine == new.mine and other.code == new.code and other.id != new.id
-        if shared and (other.open_on(new.opened) or new.open_on(other.opened)):
+        if shared and (other.open_on(new.opened_on) or new.open_on(other.opened_on)):
             raise Conflict("place_code_taken", code=new.code, place=other.id)

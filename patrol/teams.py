@@ -22,41 +22,43 @@ class Specialty(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A person in a team from `joined` to `left`, both inclusive; `left` None: still there."""
+class Membership:
+    """A person in a team from `from_date` to `until_date`, both inclusive; `until_date` None:
+    still there."""
 
     person: str
     team: str
     specialty: Specialty
-    joined: date
-    left: date | None = None
+    from_date: date
+    until_date: date | None = None
     leads: bool = False
 
     def __post_init__(self) -> None:
-        if self.left is not None and self.left < self.joined:
-            raise Invalid("member_left_before_joining", person=self.person, joined=self.joined)
+        if self.until_date is not None and self.until_date < self.from_date:
+            raise Invalid("member_left_before_joining", person=self.person, from_date=self.from_date)
 
     def serves_on(self, day: date) -> bool:
         """Whether the person is in the team on the day."""
-        return self.joined <= day and (self.left is None or day <= self.left)
+        return self.from_date <= day and (self.until_date is None or day <= self.until_date)
 
-    def overlaps(self, other: "Member") -> bool:
+    def overlaps(self, other: "Membership") -> bool:
         """Whether both serve on one same day."""
-        return self.serves_on(other.joined) or other.serves_on(self.joined)
+        return self.serves_on(other.from_date) or other.serves_on(self.from_date)
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A person's certificate of some kind, good up to and on `expires`; None: it does not expire."""
+    """A person's certificate of some kind, good up to and on `expires_on`; None: it does not
+    expire."""
 
     person: str
     kind: str
     number: str
-    expires: date | None = None
+    expires_on: date | None = None
 
     def valid_on(self, day: date) -> bool:
         """Whether it has not expired on the day."""
-        return self.expires is None or day <= self.expires
+        return self.expires_on is None or day <= self.expires_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,11 @@ class TeamOnDay:
     """A team on a day: who leads, who serves, and which specialties nobody covers."""
 
     leader: str | None
-    members: tuple[Member, ...]
+    members: tuple[Membership, ...]
     uncovered: frozenset[Specialty]
 
 
-def check_member(new: Member, existing: Iterable[Member]) -> None:
+def check_member(new: Membership, existing: Iterable[Membership]) -> None:
     """Raise Conflict when the person would be in two teams at once, or a team have two leaders.
 
     `existing` leaves the entry that `new` replaces out.
@@ -82,7 +84,7 @@ def check_member(new: Member, existing: Iterable[Member]) -> None:
             raise Conflict("team_has_a_leader", team=new.team, person=other.person)
 
 
-def team_on(members: Iterable[Member], team: str, day: date) -> TeamOnDay:
+def team_on(members: Iterable[Membership], team: str, day: date) -> TeamOnDay:
     """The team as it stands on the day, members ordered by person."""
     serving = sorted((m for m in members if m.team == team and m.serves_on(day)), key=lambda m: m.person)
     return TeamOnDay(
@@ -95,5 +97,5 @@ def team_on(members: Iterable[Member], team: str, day: date) -> TeamOnDay:
 def expiring(certificates: Iterable[Certificate], day: date, within_days: int) -> tuple[Certificate, ...]:
     """Certificates that have expired or will within so many days, soonest first."""
     horizon = day + timedelta(days=within_days)
-    dated = [(c.expires, c) for c in certificates if c.expires is not None and c.expires <= horizon]
+    dated = [(c.expires_on, c) for c in certificates if c.expires_on is not None and c.expires_on <= horizon]
     return tuple(c for _, c in sorted(dated, key=lambda pair: (pair[0], pair[1].number)))
