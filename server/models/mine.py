@@ -25,6 +25,8 @@ class Mine(Base):
     radius_m: Mapped[int] = mapped_column(default=2000)
     closed_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
+    #: Rises with every change of an attribute or a place: what was computed from an older picture is stale.
+    picture: Mapped[int] = mapped_column(default=1)
     feed_seq: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (UniqueConstraint("county_id", "code"),)

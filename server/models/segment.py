@@ -33,6 +33,8 @@ class Chain(Base):
     #: The newest stored operation; 0 and "" before the first.
     head_seq: Mapped[int] = mapped_column(default=0)
     head_hash: Mapped[str] = mapped_column(default="")
+    #: A device token or an older key of the same person stands for it; otherwise it is held.
+    vouched: Mapped[bool] = mapped_column(default=True)
     #: Also in a verified backup or replica up to here.
     safe_seq: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -75,18 +77,22 @@ class RefusedPush(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class HeldOperation(Base):
-    """A stored operation without effect yet: parked, out of scope, revoked, quarantined or late; may be released."""
+class WithheldOperation(Base):
+    """A stored operation without effect: parked, out of scope, revoked, quarantined or late. Gone once it has effect."""
 
-    __tablename__ = "held_operation"
-    __table_args__ = (Index("ix_held_operation_visit", "visit_id"),)
+    __tablename__ = "withheld_operation"
+    __table_args__ = (
+        Index("ix_withheld_operation_visit", "visit_id"),
+        Index("ix_withheld_operation_finding", "finding_id"),
+    )
 
     uid: Mapped[str] = mapped_column(primary_key=True)
     chain_id: Mapped[str] = mapped_column(ForeignKey("chain.id"))
     seq: Mapped[int]
+    #: Named by the operation; neither needs to exist.
     visit_id: Mapped[str | None]
+    finding_id: Mapped[str | None]
     verdict: Mapped[str]
+    #: The exact bytes, so that a release needs no segment.
+    data: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: Uid of the `operation.release` that let it take effect, or of the rule's own replay.
-    released_by: Mapped[str | None]
