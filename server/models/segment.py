@@ -78,7 +78,7 @@ class RefusedPush(Base):
 
 
 class WithheldOperation(Base):
-    """A stored operation without effect: parked, out of scope, revoked, quarantined or late. Gone once it has effect."""
+    """A stored operation without effect: parked, no_scope, revoked, quarantined, late. Gone once released."""
 
     __tablename__ = "withheld_operation"
     __table_args__ = (
