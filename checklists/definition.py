@@ -25,12 +25,16 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Attribute(Value, frozen=True, kw_only=True):
+    """Something known of a mine that items may depend on; `values` of an enum."""
+
     title: str
     type: Literal["enum", "bool", "number"]
     values: tuple[str, ...] = ()
 
 
 class PlaceKind(Value, frozen=True, kw_only=True):
+    """A kind of place that a mine registers."""
+
     title: str
     place_class: Literal["face", "roadway", "chamber", "device", "surface", "records"] = msgspec.field(name="class")
 
@@ -57,6 +61,8 @@ class Standard(Value, frozen=True, kw_only=True):
 
 
 class Link(Value, frozen=True, kw_only=True):
+    """An article of a legal text, as the text numbers it."""
+
     standard: str
     article: str
 
@@ -74,6 +80,7 @@ class PassFail(Value, frozen=True, kw_only=True, tag="pass_fail", tag_field="typ
     """A person says; `fields` are settings (alarm, cut, restore) that may be added and are then judged."""
 
     unit: str | None = None
+    accepts: dict[str, str] = {}
     fields: dict[str, Limits] = {}
 
 
@@ -87,6 +94,8 @@ class Number(Value, frozen=True, kw_only=True, tag="number", tag_field="type"):
 
 
 class Count(Value, frozen=True, kw_only=True, tag="count", tag_field="type"):
+    """A whole number, not negative."""
+
     unit: str
     limits: Limits | None = None
 
@@ -109,6 +118,8 @@ class Severity(Value, frozen=True, kw_only=True):
 
 
 class Item(Value, frozen=True, kw_only=True):
+    """One thing that is looked at; `key` means it for ever, in every edition."""
+
     key: str
     title: str
     answer: AnswerType
@@ -128,6 +139,8 @@ class Item(Value, frozen=True, kw_only=True):
 
 
 class Section(Value, frozen=True, kw_only=True):
+    """The items of one domain, in the order in which they are asked."""
+
     domain: str
     title: str
     items: tuple[Item, ...]
