@@ -88,7 +88,7 @@ class Excuse:
 
 @dataclass(frozen=True, slots=True)
 class DutyFacts:
-    """What the maintained rows say of a mine in a period: begun, met, and met only by late work."""
+    """What the maintained rows say of a mine in a period. `late`: late work has a part in it."""
 
     begun: bool = False
     met: bool = False
@@ -97,7 +97,7 @@ class DutyFacts:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A duty's state on a day. `late`: met, but by work that arrived after the period's end."""
+    """A duty's state on a day. `late`: met with work that arrived after the period ended."""
 
     duty: Duty
     state: DutyState
