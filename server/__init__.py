@@ -1,1 +1,23 @@
 """Everything impure: HTTP, database, queue, storage. `create_app` and nothing else lives here."""
+
+from flask import Flask
+
+from server import auth, db, queue, storage
+from server.api import health
+from server.config import Config
+from server.http import headers, openapi, problems
+
+
+def create_app(config: Config) -> Flask:
+    """The application for `config`. Connects to nothing yet."""
+    app = Flask("server", static_folder=None)
+    app.extensions["qianshao_config"] = config
+    db.install(app, config)
+    queue.install(app, config)
+    storage.install(app, config)
+    problems.install(app)
+    headers.install(app, config)
+    openapi.install(app)
+    health.install(app)
+    auth.refuse_unguarded_routes(app)
+    return app

@@ -1,0 +1,1 @@
+"""The routes for phones and integrations: decorators, one service call, return."""

@@ -1,0 +1,1 @@
+"""How the server speaks HTTP: problem responses, strict JSON, security headers, OpenAPI."""

@@ -1,0 +1,1 @@
+"""Work behind the requests. A job takes ids, reads again, does one thing, is idempotent."""

@@ -1,0 +1,35 @@
+"""What users read, in one catalogue by stable code. The rest of the code speaks in codes only."""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+CATALOGUE = Path(__file__).parent / "catalogue" / "zh_CN.yaml"
+
+
+def text(code: str, details: Mapping[str, object] | None = None) -> str:
+    """The sentence for `code`, with its `{…}` filled in from `details`.
+
+    A code without a sentence gives the general one with the code in it: an error must be told
+    even when the catalogue was forgotten.
+    """
+    sentence = catalogue().get(code)
+    if sentence is None:
+        return catalogue()["unknown_code"].format(code=code)
+    return sentence.format_map(_Facts(details or {}))
+
+
+@functools.cache
+def catalogue() -> Mapping[str, str]:
+    """Code → sentence."""
+    return cast(Mapping[str, str], yaml.safe_load(CATALOGUE.read_text(encoding="utf-8")))
+
+
+class _Facts(dict[str, object]):
+    """Shows a missing fact as a dash: a sentence with a gap is better than no sentence."""
+
+    def __missing__(self, _name: str) -> str:
+        return "—"

@@ -1,0 +1,110 @@
+"""Where media is kept: a folder or an S3 bucket, behind one small port. Keys are relative paths.
+
+What `put` has returned from is durable: a folder is synced, and S3 answers after it has stored.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask, current_app
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from server.config import Config
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
+
+class AlreadyStored(Exception):
+    """Something is stored under this key; stored things are never overwritten."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """A store of immutable objects. `folder` is where they lie when that is a local disk."""
+
+    store: ObjectStore
+    folder: Path | None = None
+
+    def put(self, key: str, content: bytes | Path) -> None:
+        """Store once, durably. Raises AlreadyStored."""
+        try:
+            self.store.put(key, content, mode="create")
+        except AlreadyExistsError as error:
+            raise AlreadyStored(key) from error
+        if self.folder is not None:
+            _sync(self.folder / key, self.folder)
+
+    def get(self, key: str) -> bytes:
+        """The whole object. Raises FileNotFoundError."""
+        return bytes(self.store.get(key).bytes())
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """`length` bytes from `start`. Raises FileNotFoundError."""
+        return bytes(self.store.get_range(key, start=start, length=length))
+
+    def size(self, key: str) -> int | None:
+        """Bytes stored under `key`; None when there is nothing."""
+        try:
+            return int(self.store.head(key)["size"])
+        except FileNotFoundError:
+            return None
+
+    def delete(self, key: str) -> None:
+        """Remove the object; nothing happens when it is not there."""
+        try:
+            self.store.delete(key)
+        except FileNotFoundError:
+            return
+
+    def check(self) -> None:
+        """Ask the store for anything, to see that it answers. Raises what it raises."""
+        next(iter(self.store.list(chunk_size=1)), None)
+
+
+def install(app: Flask, config: Config) -> None:
+    """Give `app` its media store."""
+    app.extensions["qianshao_storage"] = make_storage(config)
+
+
+def current_storage() -> Storage:
+    """The media store of the application at hand."""
+    return cast(Storage, current_app.extensions["qianshao_storage"])
+
+
+def make_storage(config: Config) -> Storage:
+    """The store that `config.media_url` names; a folder is made when it is not there."""
+    parts = urlsplit(config.media_url)
+    if parts.scheme == "file":
+        folder = Path(unquote(parts.path))
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Storage(LocalStore(folder), folder)
+    return Storage(_bucket(config, parts.netloc, parts.path.strip("/")))
+
+
+def _bucket(config: Config, bucket: str, prefix: str) -> S3Store:
+    settings: S3Config = {"bucket": bucket, "region": config.s3_region}
+    if config.s3_endpoint:
+        settings["endpoint"] = config.s3_endpoint
+        settings["virtual_hosted_style_request"] = False
+    if config.s3_access_key and config.s3_secret_key:
+        settings["access_key_id"] = config.s3_access_key
+        settings["secret_access_key"] = config.s3_secret_key
+    plain = (config.s3_endpoint or "").startswith("http://")
+    return S3Store(prefix=prefix or None, config=settings, client_options={"allow_http": plain})
+
+
+def _sync(path: Path, root: Path) -> None:
+    """Have the disk hold the file and every folder entry that leads to it."""
+    for place in (path, *path.parents):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if place == root:
+            return

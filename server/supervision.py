@@ -1,0 +1,79 @@
+"""Child processes that end together: asked first, killed by their session at last.
+
+Knows nothing of what the children are for.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+#: Together below what an impatient supervisor waits (SIGTERM 5 s after SIGINT).
+STOP_WITHIN_S = 4.5
+QUEUE_STOP_WITHIN_S = 2
+_PR_SET_PDEATHSIG = 1
+
+
+class StartFailed(Exception):
+    """A part could not be started; the message says which and why."""
+
+
+@dataclass
+class Children:
+    """The processes of this installation, in the order of their start."""
+
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, arguments: list[str]) -> None:
+        """Start a child in a session of its own, so that Ctrl-C reaches only this process."""
+        self.running[name] = subprocess.Popen(  # noqa: S603 - our own programs
+            arguments,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - no thread is running yet
+        )
+
+    def ended(self) -> str | None:
+        """The name of a child that has ended by itself, if there is one."""
+        for name, child in self.running.items():
+            if child.poll() is not None:
+                return name
+        return None
+
+    def stop(self) -> None:
+        """Stop the web server and the worker, then the queue that they need."""
+        self._stop([name for name in self.running if name != "queue"], STOP_WITHIN_S)
+        self._stop([name for name in self.running if name == "queue"], QUEUE_STOP_WITHIN_S)
+
+    def _stop(self, names: list[str], seconds: float) -> None:
+        for name in names:
+            if self.running[name].poll() is None:
+                self.running[name].terminate()
+        until = time.monotonic() + seconds
+        for name in names:
+            child = self.running[name]
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.0, until - time.monotonic()))
+            kill_session(child.pid)
+            child.wait()
+
+
+def kill_session(session: int) -> None:
+    """Kill whatever is left of a child and of what it started: a worker's job has a process
+    group of its own, but not a session."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            with contextlib.suppress(ProcessLookupError):
+                if os.getsid(int(entry.name)) == session:
+                    os.kill(int(entry.name), signal.SIGKILL)
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this child when the supervisor is killed outright (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

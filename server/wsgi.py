@@ -1,0 +1,45 @@
+"""The web server's process: gunicorn around `make_app`. `python -m server.wsgi` becomes it."""
+
+import os
+import sys
+from pathlib import Path
+
+from flask import Flask
+
+from server import create_app
+from server.config import Config
+
+#: Long enough for a request in flight, short enough for whoever stops the server and waits.
+GRACEFUL_S = 4
+REQUEST_TIMEOUT_S = 60
+
+
+def make_app() -> Flask:
+    """The application for the environment's settings."""
+    return create_app(Config.from_env())
+
+
+def gunicorn_arguments(config: Config) -> list[str]:
+    """The command line of gunicorn for `config`, the program's name first."""
+    return [
+        str(Path(sys.executable).with_name("gunicorn")),
+        f"--bind={config.host}:{config.port}",
+        f"--workers={config.processes}",
+        "--worker-class=gthread",
+        f"--threads={config.threads}",
+        f"--graceful-timeout={GRACEFUL_S}",
+        f"--timeout={REQUEST_TIMEOUT_S}",
+        "--no-control-socket",
+        "--log-level=warning",
+        "server.wsgi:make_app()",
+    ]
+
+
+def main() -> None:
+    """Replace this process by gunicorn."""
+    arguments = gunicorn_arguments(Config.from_env())
+    os.execv(arguments[0], arguments)  # noqa: S606 - our own interpreter's gunicorn
+
+
+if __name__ == "__main__":
+    main()
