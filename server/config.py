@@ -110,9 +110,7 @@ def _read(env: _Reader) -> Config:
     data_dir = env.path("QIANSHAO_DATA_DIR", "var")
     host = env.text("HOST", "127.0.0.1")
     port = env.number("PORT", 8000, 1, 65535)
-    database_url = env.url(
-        "QIANSHAO_DATABASE_URL", f"sqlite:///{data_dir / 'qianshao.sqlite3'}", _check_database
-    )
+    database_url = env.url("QIANSHAO_DATABASE_URL", f"sqlite:///{data_dir / 'qianshao.sqlite3'}", _check_database)
     return Config(
         data_dir=data_dir,
         database_url=_with_driver(database_url),

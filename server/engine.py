@@ -87,10 +87,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _refuse_unsafe_postgresql(connection: Any, _record: object) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes')"
-            " AND setting = 'off'"
-        )
+        cursor.execute("SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'")
         off = sorted(row[0] for row in cursor.fetchall())
     connection.rollback()
     if off:

@@ -61,12 +61,8 @@ class ServerKey:
         """Another key that only this one can make, the same every time: nothing of it needs to be
         stored.
         """
-        seed = HKDF(hashes.SHA256(), 48, b"qianshao derived key 1", purpose.encode()).derive(
-            self._secret()
-        )
-        return ServerKey(
-            ec.derive_private_key(int.from_bytes(seed, "big") % (_ORDER - 1) + 1, ec.SECP256R1())
-        )
+        seed = HKDF(hashes.SHA256(), 48, b"qianshao derived key 1", purpose.encode()).derive(self._secret())
+        return ServerKey(ec.derive_private_key(int.from_bytes(seed, "big") % (_ORDER - 1) + 1, ec.SECP256R1()))
 
     def _secret(self) -> bytes:
         return self.private.private_numbers().private_value.to_bytes(32, "big")
