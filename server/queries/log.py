@@ -1,0 +1,134 @@
+"""What the log holds of chains: heads, overlapping segments, withheld operations. Reads only, scope is the caller's."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from server.db import db
+from server.models.device import Device
+from server.models.segment import Chain, Segment, WithheldOperation
+from server.models.user import User
+from sync import known
+from sync.wire import Mark
+
+#: The device of an office chain: the console has none.
+OFFICE_DEVICE = "office"
+
+_CHAIN = (
+    select(
+        Chain.id, Chain.user_id, Chain.device_id, Chain.algorithm, Chain.public_key, Chain.head_seq,
+        Chain.head_hash, Chain.safe_seq, Chain.vouched, Chain.closed_at, Device.revoked_at, User.disabled_at,
+    )
+    .join(User, User.id == Chain.user_id)
+    .outerjoin(Device, Device.id == Chain.device_id)
+)  # fmt: skip
+
+
+def chain_keys(chains: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Chain → (algorithm, public key) of the chains on record."""
+    if not chains:
+        return {}
+    query = select(Chain.id, Chain.algorithm, Chain.public_key).where(Chain.id.in_(chains))
+    return {row.id: (row.algorithm, row.public_key) for row in db.session.execute(query)}
+
+
+def lock_chains(chains: Collection[str]) -> dict[str, known.ChainKnown]:
+    """The chains on record, locked until the commit in sorted order, without their segments."""
+    if not chains:
+        return {}
+    query = _CHAIN.where(Chain.id.in_(chains)).order_by(Chain.id).with_for_update(of=Chain)
+    return {row.id: chain_known(row) for row in db.session.execute(query)}
+
+
+def chain_known(row: Any, segments: Iterable[known.Segment] = ()) -> known.ChainKnown:
+    """A chain's row as the plan knows it."""
+    return known.ChainKnown(
+        chain=row.id,
+        author=author(row.user_id, row.device_id),
+        alg=row.algorithm,
+        key=row.public_key,
+        head=Mark(row.head_seq, row.head_hash),
+        safe=row.safe_seq,
+        vouched=row.vouched,
+        revoked=row.revoked_at is not None or row.disabled_at is not None,
+        closed=row.closed_at is not None,
+        segments=tuple(segments),
+    )
+
+
+def author(user_id: str, device_id: str | None) -> known.Author:
+    """Who stands behind a chain."""
+    return known.Author(user_id, device_id or OFFICE_DEVICE, office=device_id is None)
+
+
+def segments_from(chain: str, first: int) -> list[known.Segment]:
+    """The chain's segments that hold operation `first` or later ones, in order.
+
+    The one before them is read too, for the hash that they continue.
+    """
+    query = (
+        select(Segment)
+        .where(Segment.chain_id == chain, Segment.last_seq >= max(first - 1, 1))
+        .order_by(Segment.first_seq)
+    )
+    before, found = "", []
+    for row in db.session.scalars(query):
+        if row.last_seq >= first:
+            found.append(segment_known(row, before))
+        before = row.last_hash
+    return found
+
+
+def segment_known(row: Segment, before: str) -> known.Segment:
+    """A stored segment as the plan knows it; `before` is the hash that it continues."""
+    return known.Segment(
+        chain=row.chain_id,
+        first=row.first_seq,
+        last=row.last_seq,
+        before=before,
+        hash=row.last_hash,
+        signature=row.signature,
+        data=row.data,
+        received=milliseconds(row.received_at),
+        receipt=row.receipt_id,
+        verdicts=tuple((int(seq), verdict) for seq, verdict in (row.verdicts or {}).items()),
+    )
+
+
+def milliseconds(instant: datetime) -> int:
+    """Milliseconds since the epoch, as the protocol counts."""
+    return round(instant.timestamp() * 1000)
+
+
+def withheld(uids: Sequence[str], visits: Sequence[str], findings: Sequence[str]) -> dict[str, known.Withheld]:
+    """Withheld operations by uid: those named, and those parked for a visit or a finding."""
+    wanted: list[ColumnElement[bool]] = []
+    if uids:
+        wanted.append(WithheldOperation.uid.in_(uids))
+    if visits:
+        wanted.append(WithheldOperation.visit_id.in_(visits))
+    if findings:
+        wanted.append(WithheldOperation.finding_id.in_(findings))
+    if not wanted:
+        return {}
+    query = select(WithheldOperation, Chain.user_id, Chain.device_id).join(
+        Chain, Chain.id == WithheldOperation.chain_id
+    )
+    found = db.session.execute(query.where(or_(*wanted)))
+    return {row.uid: withheld_known(row, author(user, device)) for row, user, device in found}
+
+
+def withheld_known(row: WithheldOperation, by: known.Author) -> known.Withheld:
+    """A withheld operation's row as the plan knows it."""
+    return known.Withheld(
+        uid=row.uid,
+        chain=row.chain_id,
+        seq=row.seq,
+        verdict=row.verdict,
+        data=row.data,
+        author=by,
+        visit=row.visit_id,
+        finding=row.finding_id,
+    )

@@ -1,0 +1,65 @@
+"""The registers as stored: visits with their sheets, findings with theirs, and which photos are here."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from server.db import db
+from server.models.finding import Finding
+from server.models.photo import Photo
+from server.models.visit import Visit, VisitSheet
+from sync.bodies import VisitIdentity
+from sync.known import FindingKnown, VisitKnown
+
+
+def visit_homes(visits: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Visit → (team, mine); these never change, so they may be read before the lock."""
+    if not visits:
+        return {}
+    query = select(Visit.id, Visit.team_id, Visit.mine_id).where(Visit.id.in_(visits))
+    return {row.id: (row.team_id, row.mine_id) for row in db.session.execute(query)}
+
+
+def finding_homes(findings: Collection[str]) -> dict[str, str]:
+    """Finding → mine; never changes either."""
+    if not findings:
+        return {}
+    query = select(Finding.id, Finding.mine_id).where(Finding.id.in_(findings))
+    return {row.id: row.mine_id for row in db.session.execute(query)}
+
+
+def visits_known(visits: Collection[str]) -> dict[str, VisitKnown]:
+    """The visits on record with their sheets; the caller holds their streams' locks."""
+    if not visits:
+        return {}
+    query = select(
+        Visit.id, Visit.team_id, Visit.mine_id, Visit.kind, Visit.local_date, Visit.ordinal,
+        Visit.edition_digest, Visit.status, VisitSheet.data,
+    ).join(VisitSheet, VisitSheet.visit_id == Visit.id).where(Visit.id.in_(visits))  # fmt: skip
+    return {
+        row.id: VisitKnown(
+            visit=row.id,
+            identity=VisitIdentity(
+                row.team_id, row.mine_id, row.kind, row.local_date.isoformat(), row.ordinal, row.edition_digest
+            ),
+            sheet=row.data,
+            status=row.status,
+        )
+        for row in db.session.execute(query)
+    }
+
+
+def findings_known(findings: Collection[str]) -> dict[str, FindingKnown]:
+    """The findings on record with their sheets; the caller holds their mines' locks."""
+    if not findings:
+        return {}
+    query = select(Finding.id, Finding.mine_id, Finding.visit_id, Finding.registers).where(Finding.id.in_(findings))
+    return {row.id: FindingKnown(row.id, row.mine_id, row.visit_id, row.registers) for row in db.session.execute(query)}
+
+
+def photos_here(visits: Collection[str]) -> frozenset[str]:
+    """Digests of the visits' photos whose bytes have arrived."""
+    if not visits:
+        return frozenset()
+    query = select(Photo.digest).where(Photo.visit_id.in_(visits), Photo.arrived_at.is_not(None))
+    return frozenset(db.session.scalars(query))
