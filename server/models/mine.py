@@ -33,16 +33,21 @@ class Mine(Base):
 
 
 class MineAttribute(Base):
-    """One attribute's value from a date on, until the next row of the same name."""
+    """One attribute's value from a date on, until the next of its name.
+
+    Of two since the same day the one recorded later is the correction and counts.
+    """
 
     __tablename__ = "mine_attribute"
     __table_args__ = (
-        UniqueConstraint("mine_id", "name", "from_date"),
+        Index("ix_mine_attribute_mine_name_from", "mine_id", "name", "from_date"),
         Index("ix_mine_attribute_mine_feed", "mine_id", "feed_seq"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     mine_id: Mapped[str] = mapped_column(ForeignKey("mine.id"))
+    #: Of this place of the mine; of the mine itself when absent.
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id"))
     name: Mapped[str]
     value: Mapped[Any] = mapped_column(JSON)
     from_date: Mapped[date]
@@ -58,7 +63,8 @@ class Place(Base):
 
     __tablename__ = "place"
     __table_args__ = (
-        UniqueConstraint("mine_id", "code"),
+        # Unique among places in use only, which patrol.mines checks; two phones may propose one code apart.
+        Index("ix_place_mine_code", "mine_id", "code"),
         CheckConstraint("status IN ('proposed', 'confirmed', 'declined')", name="status_known"),
         Index("ix_place_mine_feed", "mine_id", "feed_seq"),
     )

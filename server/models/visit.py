@@ -12,6 +12,7 @@ class Visit(Base):
     __tablename__ = "visit"
     __table_args__ = (
         Index("ix_visit_county_week", "county_id", "week"),
+        Index("ix_visit_county_date", "county_id", "local_date", "id"),
         Index("ix_visit_mine_date", "mine_id", "local_date"),
         Index("ix_visit_team_date", "team_id", "local_date"),
     )
