@@ -1,1 +1,4 @@
-"""A photo, from bytes to evidence. Pure functions over bytes; the only room that knows Pillow."""
+"""A photo, from bytes to evidence: pure functions over bytes, and the only package with Pillow.
+
+It opens no file, asks no clock, starts no process and touches no database or queue.
+"""
