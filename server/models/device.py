@@ -30,8 +30,11 @@ class Device(Base):
     county_id: Mapped[str] = mapped_column(ForeignKey("county.id"))
     team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), index=True)
     label: Mapped[str]
-    #: The device's own P-256 key (SPKI, base64url): proves the phone in enrolment and when tokens are renewed.
+    algorithm: Mapped[str]
+    #: The device's own key (SPKI, base64url): proves the phone in enrolment and when tokens are renewed.
     public_key: Mapped[str]
+    #: Newer than the key; the two give `check_code`.
+    nonce: Mapped[str]
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Six digits both sides show; the leader types what the phone shows.
     check_code: Mapped[str]
@@ -50,7 +53,7 @@ class Device(Base):
 
 
 class DeviceToken(Base):
-    """Opaque bearer tokens by their SHA-256. A superseded refresh token lives until its successor is used."""
+    """Opaque bearer tokens by their SHA-256: access, refresh, challenge. See `server.services.tokens`."""
 
     __tablename__ = "device_token"
     __table_args__ = (Index("ix_device_token_device", "device_id"),)
