@@ -35,7 +35,7 @@ class Children:
             arguments,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - no thread is running yet
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread is running yet
         )
 
     def ended(self) -> str | None:
@@ -73,7 +73,8 @@ def kill_session(session: int) -> None:
                     os.kill(int(entry.name), signal.SIGKILL)
 
 
-def _die_with_parent() -> None:
-    """Have the kernel end this child when the supervisor is killed outright (Linux only)."""
+def die_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
+    """Called in a child before its program starts: have the kernel send it `by` when the parent
+    is killed outright. Linux only; elsewhere such a child stays."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by)

@@ -1,0 +1,130 @@
+"""What tests stand on: the real databases, the real queue, the real application.
+
+A test that takes `app`, `db` or `client` runs once on SQLite and once on PostgreSQL, each time
+on an empty, fully migrated database. Sockets reach this machine only.
+"""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from redis import Redis
+
+from server import create_app
+from server.config import Config
+from server.db import Base
+from server.db import db as the_db
+from server.engine import WRITER
+from server.migrate import head_revision, migrate
+from tests.servers import postgresql as postgresql_server
+from tests.servers import valkey as valkey_server
+from tests.settings import make_config
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An application on a migrated database of the run's own."""
+
+    app: Flask
+    config: Config
+
+    def clear(self) -> None:
+        """Empty every table and the queue."""
+        with self.app.app_context(), the_db.engine.connect().execution_options(**WRITER) as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+            connection.commit()
+        with Redis.from_url(self.config.redis_url) as connection:
+            connection.flushall()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgresql_server.PostgreSQL]:
+    """A PostgreSQL cluster without fsync, for the whole run."""
+    with postgresql_server.postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
+    """The queue's server, for the whole run; gives settings whose queue it is."""
+    config = make_config(tmp_path_factory.mktemp("valkey"))
+    with valkey_server.valkey(config):
+        yield config
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, valkey: Config
+) -> Iterator[Installation]:
+    """One application a database and run; its tables are emptied before each test."""
+    folder = tmp_path_factory.mktemp(request.param)
+    settings: dict[str, Any] = {"QIANSHAO_REDIS_URL": valkey.redis_url}
+    if request.param == "postgresql":
+        cluster: postgresql_server.PostgreSQL = request.getfixturevalue("postgresql")
+        settings["QIANSHAO_DATABASE_URL"] = cluster.create("qianshao")
+    config = make_config(folder, **settings)
+    app = create_app(config)
+    with app.app_context():
+        migrate(the_db.engine)
+        if head_revision() is None:  # until the first migration is written
+            with the_db.engine.connect().execution_options(**WRITER) as connection:
+                Base.metadata.create_all(connection)
+                connection.commit()
+    yield Installation(app, config)
+    with app.app_context():
+        the_db.engine.dispose()
+
+
+@pytest.fixture
+def app(installation: Installation) -> Flask:
+    """The application on an empty database; no context is pushed."""
+    installation.clear()
+    return installation.app
+
+
+@pytest.fixture
+def db(app: Flask) -> Iterator[SQLAlchemy]:
+    """The database, inside the application's context, for tests below HTTP."""
+    with app.app_context():
+        yield the_db
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A caller over HTTP; each request gets a session of its own, as in production."""
+    return app.test_client()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Settings of an installation of this test's own, on SQLite, nothing started."""
+    return make_config(tmp_path)
+
+
+@pytest.fixture
+def fresh_postgresql(postgresql: postgresql_server.PostgreSQL, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database of this test's own."""
+    name = f"fresh_{abs(hash(request.node.nodeid)):x}"
+    yield postgresql.create(name)
+    postgresql.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def _stay_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect: Callable[..., Any] = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise RuntimeError(f"a test tried to reach {address[0]}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
