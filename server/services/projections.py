@@ -1,0 +1,90 @@
+"""From what a plan says of a visit, finding, photo or place to the columns that lists and deadlines read."""
+
+from datetime import date, datetime
+from typing import Any
+
+from patrol.periods import month_of, week_of
+from server.services import finding_life
+from sync import bodies, known
+from sync.sheets import decode
+
+FINDING_CHANGES = (
+    "item_key", "place_id", "severity", "status", "text", "due_on", "closed_at", "conflicts", "feed_seq", "registers",
+)  # fmt: skip
+
+
+def new_visit(visit: known.VisitWrite, county: str, now: datetime) -> dict[str, Any]:
+    """The header of a visit that was not there."""
+    identity = visit.identity
+    day = date.fromisoformat(identity.date)
+    return {
+        "id": visit.visit,
+        "county_id": county,
+        "team_id": identity.team,
+        "mine_id": identity.mine,
+        "kind": identity.kind,
+        "local_date": day,
+        "ordinal": identity.ordinal,
+        "week": week_of(day).id,
+        "month": month_of(day).id,
+        "edition_digest": identity.edition,
+        "status": visit.status,
+        "opened_at": now,
+        "received_at": now,
+        "changed_at": now,
+    }
+
+
+def new_photo(photo: bodies.Photo, visit: str, device: str, now: datetime) -> dict[str, Any]:
+    """A declared photo whose bytes are still on the phone."""
+    kind, _, name = photo.of.partition("/")
+    return {
+        "id": photo.photo,
+        "digest": photo.sha256,
+        "visit_id": visit,
+        "finding_id": name if kind == "finding" else None,
+        "device_id": device,
+        "size": photo.size,
+        "declared_at": now,
+    }
+
+
+def finding_row(finding: known.FindingWrite, county: str, now: datetime) -> dict[str, Any]:
+    """A finding's row. What it shows follows from its registers alone, but for when it came."""
+    fields = finding.fields
+    life = finding_life.life_of(decode(finding.sheet))
+    return {
+        "id": finding.finding,
+        "county_id": county,
+        "mine_id": finding.mine,
+        "visit_id": finding.visit,
+        "item_key": fields.get("item"),
+        "place_id": fields.get("place"),
+        "severity": life.severity,
+        "status": life.status,
+        "text": fields.get("text", ""),
+        "recorded_by": life.recorded_by,
+        "recorded_at": life.recorded_at,
+        "received_at": now,
+        "due_on": life.due_on,
+        "closed_at": life.ended_at,
+        "conflicts": len(finding.disputed),
+        "feed_seq": finding.seq,
+        "registers": finding.sheet,
+    }
+
+
+def proposed_place(place: known.PlaceWrite, today: date) -> dict[str, Any]:
+    """A place that a phone met underground; the office confirms or declines it."""
+    return {
+        "id": place.place,
+        "mine_id": place.mine,
+        "kind": place.body.kind,
+        "name": place.body.name,
+        # Nothing is written at a place that the register lacked; its id stands in until the office gives a code.
+        "code": place.place,
+        "opened_on": today,
+        "status": "proposed",
+        "version": 1,
+        "feed_seq": place.seq,
+    }

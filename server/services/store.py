@@ -1,0 +1,175 @@
+"""Writes a plan: segments, chains, sheets, findings, places and what is withheld or refused, in bulk.
+
+Decides nothing; flushes nothing late; never commits. Everything of a plan is written in the caller's transaction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Insert, bindparam, delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from patrol.periods import local_date
+from server.db import Base, db
+from server.models.feed import StreamHead
+from server.models.finding import Finding
+from server.models.mine import Place
+from server.models.photo import Photo
+from server.models.segment import Chain, RefusedPush, Segment, WithheldOperation
+from server.models.visit import Visit, VisitSheet
+from server.services import projections
+from sync import known
+
+Rows = Sequence[Mapping[str, Any]]
+
+_MOVE_CHAIN = (
+    update(Chain)
+    .where(Chain.id == bindparam("chain"))
+    .values(head_seq=bindparam("seq"), head_hash=bindparam("hash"), closed_at=bindparam("closed"))
+)
+_MOVE_HEAD = update(StreamHead).where(StreamHead.stream == bindparam("of_stream")).values(seq=bindparam("to"))
+
+
+def store_plan(plan: known.Plan, county: str, device: str | None, now: datetime) -> None:
+    """Write `plan`. `county` is that of the authors, `device` the one that carried the request."""
+    _store_chains(plan.chains, now)
+    _store_segments(plan.segments)
+    _store_refused(plan.refused, device, now)
+    _store_withheld(plan.withheld, now)
+    _release(plan.released)
+    _store_visits(plan.visits, county, now)
+    _store_photos(plan.visits, plan.chains, now)
+    _store_findings(plan.findings, county, now)
+    _store_places(plan.places, now)
+    _move_heads(plan.heads)
+
+
+def _store_chains(chains: Iterable[known.ChainWrite], now: datetime) -> None:
+    for chain in chains:
+        closed = now if chain.closed else None
+        if chain.opening is not None:
+            db.session.execute(insert(Chain), _new_chain(chain, closed, now))
+        else:
+            moved = {"chain": chain.chain, "seq": chain.head.seq, "hash": chain.head.hash, "closed": closed}
+            db.session.connection().execute(_MOVE_CHAIN, moved)
+
+
+def _new_chain(chain: known.ChainWrite, closed: datetime | None, now: datetime) -> dict[str, Any]:
+    return {
+        "id": chain.chain,
+        "device_id": None if chain.author.office else chain.author.device,
+        "user_id": chain.author.person,
+        "algorithm": chain.alg,
+        "public_key": chain.key,
+        "head_seq": chain.head.seq,
+        "head_hash": chain.head.hash,
+        "vouched": chain.vouched,
+        "safe_seq": 0,
+        "opened_at": now,
+        "closed_at": closed,
+    }
+
+
+def _store_segments(segments: Iterable[known.Segment]) -> None:
+    rows = [
+        {
+            "chain_id": segment.chain,
+            "first_seq": segment.first,
+            "last_seq": segment.last,
+            "data": segment.data,
+            "last_hash": segment.hash,
+            "signature": segment.signature,
+            "verdicts": {str(seq): verdict for seq, verdict in segment.verdicts} or None,
+            "received_at": datetime.fromtimestamp(segment.received / 1000, UTC),
+            "receipt_id": segment.receipt,
+        }
+        for segment in segments
+    ]
+    _insert(Segment, rows)
+
+
+def _store_refused(refused: Iterable[known.Refused], device: str | None, now: datetime) -> None:
+    rows = [
+        {
+            "chain_id": push.chain,
+            "device_id": device,
+            "reason": push.error,
+            "data": b"\n".join(push.operations),
+            "received_at": now,
+        }
+        for push in refused
+    ]
+    _insert(RefusedPush, rows)
+
+
+def _store_withheld(operations: Iterable[known.Withheld], now: datetime) -> None:
+    rows = [
+        {
+            "uid": operation.uid,
+            "chain_id": operation.chain,
+            "seq": operation.seq,
+            "visit_id": operation.visit,
+            "finding_id": operation.finding,
+            "verdict": operation.verdict,
+            "data": operation.data,
+            "received_at": now,
+        }
+        for operation in operations
+    ]
+    if rows:
+        db.session.connection().execute(upsert(WithheldOperation, ("uid",), ("verdict",)), rows)
+
+
+def _release(uids: Sequence[str]) -> None:
+    if uids:
+        db.session.execute(delete(WithheldOperation).where(WithheldOperation.uid.in_(uids)))
+
+
+def _store_visits(visits: Sequence[known.VisitWrite], county: str, now: datetime) -> None:
+    created = [projections.new_visit(visit, county, now) for visit in visits if visit.created]
+    _insert(Visit, created)
+    sheets = [{"visit_id": visit.visit, "data": visit.sheet} for visit in visits]
+    if sheets:
+        db.session.connection().execute(upsert(VisitSheet, ("visit_id",), ("data",)), sheets)
+
+
+def _store_photos(visits: Sequence[known.VisitWrite], chains: Sequence[known.ChainWrite], now: datetime) -> None:
+    devices = [chain.author.device for chain in chains if not chain.author.office]
+    rows = [projections.new_photo(photo, visit.visit, devices[0], now) for visit in visits for photo in visit.photos]
+    if rows:
+        db.session.connection().execute(upsert(Photo, ("id",), ()), rows)
+
+
+def _store_findings(findings: Sequence[known.FindingWrite], county: str, now: datetime) -> None:
+    if findings:
+        rows = [projections.finding_row(finding, county, now) for finding in findings]
+        db.session.connection().execute(upsert(Finding, ("id",), projections.FINDING_CHANGES), rows)
+
+
+def _store_places(places: Sequence[known.PlaceWrite], now: datetime) -> None:
+    if places:
+        rows = [projections.proposed_place(place, local_date(now)) for place in places]
+        db.session.connection().execute(upsert(Place, ("id",), ()), rows)
+
+
+def _move_heads(heads: Mapping[str, int]) -> None:
+    moved = [{"of_stream": stream, "to": seq} for stream, seq in heads.items()]
+    if moved:
+        db.session.connection().execute(_MOVE_HEAD, moved)
+
+
+def _insert(table: type[Base], rows: Rows) -> None:
+    if rows:
+        db.session.connection().execute(insert(table), rows)
+
+
+def upsert(table: type[Base], keys: Sequence[str], changes: Sequence[str]) -> Insert:
+    """INSERT … ON CONFLICT of `keys`: set `changes` to the new row's, or do nothing when there are none."""
+    kind = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = kind(table)
+    if not changes:
+        return statement.on_conflict_do_nothing(index_elements=list(keys))
+    return statement.on_conflict_do_update(
+        index_elements=list(keys), set_={name: statement.excluded[name] for name in changes}
+    )
