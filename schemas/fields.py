@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401, ARG002 - the signatures are marshmallow's
 """The kinds of field that the wire is made of, stricter than marshmallow's own.
 
 Messages are stable codes (`required`, `not_text` …) that the message catalogue translates; no sentence is written
@@ -28,7 +29,7 @@ class Shape(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": "unknown", "type": "not_object"}  # noqa: RUF012
+    error_messages = {"unknown": "unknown", "type": "not_object"}
 
 
 class Coded:
@@ -191,7 +192,7 @@ class Nested(Coded, fields.Nested):
     wrong = "not_object"
 
 
-class Listed(Coded, fields.List):
+class Listed(Coded, fields.List[Any]):
     """A list of at most `longest` values."""
 
     wrong = "not_list"

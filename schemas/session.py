@@ -4,28 +4,28 @@ from schemas.fields import Flag, Identifier, Listed, Moment, Nested, OneOf, Shap
 
 LOGIN = r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$"
 #: Any characters at all, so that passphrases in Chinese work; only NUL and lone surrogates are refused.
-SECRET = r"^[^\x00\ud800-\udfff]+$"
+ANY_TEXT = r"^[^\x00\ud800-\udfff]+$"
 
 
 class Credentials(Shape):
     """Login and password of a console user."""
 
     login = Text(64, LOGIN, required=True, load_only=True)
-    password = Text(128, SECRET, required=True, load_only=True)
+    password = Text(128, ANY_TEXT, required=True, load_only=True)
 
 
 class LinkUse(Shape):
     """Choosing a password with a one-time link."""
 
     token = Text(64, r"^[A-Za-z0-9_-]{1,64}$", required=True, load_only=True)
-    password = Text(128, SECRET, required=True, load_only=True)
+    password = Text(128, ANY_TEXT, required=True, load_only=True)
 
 
 class PasswordChange(Shape):
     """Choosing a new password while signed in."""
 
-    current = Text(128, SECRET, required=True, load_only=True)
-    password = Text(128, SECRET, required=True, load_only=True)
+    current = Text(128, ANY_TEXT, required=True, load_only=True)
+    password = Text(128, ANY_TEXT, required=True, load_only=True)
 
 
 class HeldRole(Shape):

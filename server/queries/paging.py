@@ -1,0 +1,91 @@
+"""Pages by key, not by offset: each costs the same however deep it lies, and rows that are added or removed
+between two pages make none of the others appear twice or not at all."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from patrol.errors import Invalid
+from server.db import db
+
+Row = TypeVar("Row")
+Key = Sequence[InstrumentedAttribute[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, and the cursor of the page after them (None: there is none)."""
+
+    items: Sequence[Row]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The columns that order a list; together they are unique and never null."""
+
+    key: Key
+    newest_first: bool = False
+
+
+def page(query: Select[Any], order: Order, wanted: Mapping[str, Any]) -> Page[Any]:
+    """Read one page; `wanted` holds `limit` and maybe `cursor`. Raises Invalid for a cursor that is not ours."""
+    limit = wanted["limit"]
+    if wanted.get("cursor") is not None:
+        query = query.where(_beyond(order, _decoded(order.key, wanted["cursor"])))
+    direction = [column.desc() if order.newest_first else column.asc() for column in order.key]
+    rows = db.session.scalars(query.order_by(*direction).limit(limit + 1)).all()
+    following = _encoded(order.key, rows[limit - 1]) if len(rows) > limit else None
+    return Page(rows[:limit], following)
+
+
+def _beyond(order: Order, values: list[Any]) -> Any:
+    place = tuple_(*order.key)
+    return place < tuple_(*values) if order.newest_first else place > tuple_(*values)
+
+
+def _encoded(key: Key, row: Any) -> str:
+    values = [_plain(getattr(row, column.key)) for column in key]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).rstrip(b"=").decode()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _decoded(key: Key, cursor: str) -> list[Any]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if not isinstance(values, list):
+            raise TypeError
+        return [_typed(column, value) for column, value in zip(key, values, strict=True)]
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        raise Invalid("cursor_invalid") from error
+
+
+def _typed(column: InstrumentedAttribute[Any], value: Any) -> Any:
+    kind = column.type.python_type
+    if kind is datetime:
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else _wrong()
+    if kind is date:
+        return date.fromisoformat(value)
+    if kind is int:
+        return value if type(value) is int and abs(value) < 2**63 else _wrong()
+    return value if isinstance(value, str) and _storable(value) else _wrong()
+
+
+def _storable(text: str) -> bool:
+    return "\0" not in text and text.isprintable()
+
+
+def _wrong() -> Any:
+    raise TypeError
