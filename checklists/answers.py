@@ -59,8 +59,8 @@ def _pass_fail(spot: Spot, accepts: Spot | None, fields: Mapping[str, Spot], uni
 
 def _date(spot: Spot, fields: Mapping[str, Spot]) -> Date:
     days = {name: fields[name].whole() for name in KEYS["date"] if name in fields}
-    if not days:
-        spot.complain("date_needs_limit")
+    if len(days) != 1:
+        spot.complain("date_needs_one_limit")
     return Date(**days)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 #: At most nine digits before and nine after the point: any product of two is exact in 28 digits.
 DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
+BEYOND = 10**9
 WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -21,9 +22,10 @@ def typed(value: object) -> str | None:
     """What was typed: text stays as it is, a JSON number becomes its shortest spelling, else None."""
     if isinstance(value, str):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return repr(value)
-    return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # A whole number of thousands of digits cannot even be spelled.
+    return repr(value) if abs(value) < BEYOND else None
 
 
 def plain(number: Decimal) -> str:

@@ -101,7 +101,7 @@ class Count(Value, frozen=True, kw_only=True, tag="count", tag_field="type"):
 
 
 class Date(Value, frozen=True, kw_only=True, tag="date", tag_field="type"):
-    """Days are counted from the visit's day; both limits are inclusive."""
+    """One of the two, in days from the visit's day, inclusive."""
 
     max_age_days: int | None = None
     min_days_left: int | None = None

@@ -4,10 +4,14 @@ The digest is always taken of the bytes as they are stored; they are never encod
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 import msgspec
 
+from checklists.applicability import Applicability, Asked, Cadence, Place
 from checklists.definition import FORMAT, Checklist
+from checklists.evaluation import Answer, Judgement, judge_of, judge_stranger
 
 
 class BadEdition(ValueError):
@@ -33,8 +37,35 @@ def read_edition(edition: bytes) -> Checklist:
     """The checklist of a compiled edition. Raises BadEdition."""
     try:
         checklist = msgspec.json.decode(edition, type=Checklist)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadEdition("no_edition", str(error)) from error
     if checklist.format != FORMAT:
         raise BadEdition("unknown_format", str(checklist.format))
     return checklist
+
+
+class Edition:
+    """A compiled edition made ready to judge many answers; costs milliseconds to open, so keep it by digest."""
+
+    def __init__(self, compiled: bytes) -> None:
+        self.digest = digest_of(compiled)
+        self.checklist = read_edition(compiled)
+        self.items = self.checklist.items()
+        self._applicability = Applicability(self.checklist)
+        self._judges = {key: judge_of(item, self.checklist.units) for key, item in self.items.items()}
+
+    def judge(self, item: str, answer: Answer, on: date) -> Judgement:
+        """What the answer comes to; `on` is the visit's day. Never raises; a complaint is a code."""
+        return self._judges.get(item, judge_stranger)(answer, on)
+
+    def pairs(
+        self, attributes: Mapping[str, object], places: Iterable[Place], on: date, cadence: Cadence
+    ) -> tuple[str, ...]:
+        """The applicable pairs `<item>/<place>` of the weekly round or of the monthly table."""
+        return self._applicability.pairs(attributes, places, on, cadence)
+
+    def explain(
+        self, attributes: Mapping[str, object], places: Iterable[Place], on: date, cadence: Cadence
+    ) -> tuple[Asked, ...]:
+        """Every item with the reason why it is asked of this mine, or why not."""
+        return self._applicability.explain(attributes, places, on, cadence)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import yaml
 
+from checklists.days import read_day
 from checklists.decimals import plain, read_decimal, read_whole
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -126,14 +127,6 @@ class Spot:
         if text and day is None:
             self.complain("date_expected", text)
         return day or date.min
-
-
-def read_day(text: str) -> date | None:
-    """YYYY-MM-DD and nothing else, a day that exists."""
-    try:
-        return date.fromisoformat(text) if len(text) == 10 and text.isascii() else None
-    except ValueError:
-        return None
 
 
 def open_file(file: str, text: str, mistakes: list[Mistake]) -> Spot | None:

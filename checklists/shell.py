@@ -16,7 +16,7 @@ REASONS = {
     "bad_key": "a key is two to four capitals, a hyphen, three digits:",
     "boolean_expected": "true or false, not",
     "date_expected": "a date is written YYYY-MM-DD and exists:",
-    "date_needs_limit": "a date needs max_age_days or min_days_left",
+    "date_needs_one_limit": "a date has either max_age_days or min_days_left",
     "domain_is_file_name": "the domain is the file's name,",
     "duplicate_key": "said twice:",
     "edition_begins_after_the_one_before": "an edition begins after the one before it:",
