@@ -181,6 +181,8 @@ class MonthCoverage:
         home = self._home(pair)
         before = home.get(pair, b"")
         after = _with(before, slot, code)
+        if after == before:
+            return
         if after or home is not self.stray:
             home[pair] = after
         else:
