@@ -151,7 +151,8 @@ def _with_driver(url: str) -> str:
 def _check_database(url: str) -> str | None:
     scheme = urlsplit(url).scheme
     if scheme == "sqlite":
-        return None if len(urlsplit(url).path) > 1 else "must name a file: sqlite:////path/to/file"
+        path = urlsplit(url).path
+        return None if len(path) > 1 and ":memory:" not in path else "must name a file: sqlite:////path/to/file"
     if scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
         return None
     return "must begin with postgresql:// or sqlite:///"
