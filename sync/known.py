@@ -29,7 +29,8 @@ class Segment:
     """A stored run of one chain: `data` is the codec's form of the exact bytes (segments.py).
 
     `first`..`last` are seqs, `before` the hash of operation first-1, `hash` that of `last`;
-    `signature` is over `last`; `verdicts` lists (seq, verdict) other than applied.
+    `signature` is over `last`; `verdicts` lists (seq, verdict) other than applied. `settled` lists
+    (uid, verdict) of operations of other segments that this one let out of waiting.
     """
 
     chain: str
@@ -42,12 +43,13 @@ class Segment:
     received: int
     receipt: str
     verdicts: tuple[tuple[int, str], ...] = ()
+    settled: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChainKnown:
     """A chain as the server has it. `segments` are those that overlap the request's batch, and are
-    only needed when `chain.overlap(...)` says so. `vouched`: a device token or an older key stands
+    only needed when `append.overlap` says so. `vouched`: a device token or an older key stands
     for it; `revoked`: its person or device is; `closed`: it was rotated.
     """
 
@@ -55,7 +57,7 @@ class ChainKnown:
     author: Author
     alg: str
     key: str
-    head: wire.Mark = wire.Mark()
+    head: wire.Mark = wire.START
     safe: int = 0
     vouched: bool = True
     revoked: bool = False

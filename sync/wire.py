@@ -71,23 +71,30 @@ class Mark(Struct, frozen=True):
     hash: str = ""
 
 
-class ChainAnswer(Struct, frozen=True, omit_defaults=True):
-    """One chain's outcome. `ack`: the highest operation OF THIS REQUEST stored with the same hash; `head`: the last the
-    server has; `safe`: up to here it is also in a verified second copy. `verdicts` lists (seq, verdict) other than applied.
+START = Mark()
 
-    `error`: fork | gap | signature | malformed | unknown_chain | closed | None.
+
+class ChainAnswer(Struct, frozen=True, omit_defaults=True):
+    """One chain's outcome. `ack`: the highest operation OF THIS REQUEST stored with the same hash;
+    `head`: the last the server has; `safe`: up to here it is also in a verified second copy.
+
+    `verdicts` lists (seq, verdict) other than applied, of what this request added.
+    `error`: fork | gap | signature | malformed | closed | None.
     """
 
     chain: str
-    head: Mark = Mark()
-    ack: Mark = Mark()
+    head: Mark = START
+    ack: Mark = START
     safe: int = 0
     error: str | None = None
     verdicts: list[tuple[int, str]] = []
 
 
 class Row(Struct, frozen=True, array_like=True):
-    """One feed row: stream seq, register key, post-image. `data` absent = its heads are operations of this request."""
+    """One feed row: stream seq, register key, post-image (feed.py says of what shape).
+
+    `data` absent: every entry of it is an operation of this very request (FD-6).
+    """
 
     seq: int
     key: str
@@ -113,7 +120,11 @@ class Receipt(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
-    """The body of every 200. An answer whose nonce or receipt does not verify is no answer (EX-9)."""
+    """The body of every 200. An answer whose nonce or receipt does not verify is no answer (EX-9).
+
+    `marks`: for every stream in scope its head when the answer was made: once the cursor is there,
+    the phone has seen its own acknowledged operations back (FD-7).
+    """
 
     protocol: int
     nonce: str
@@ -122,6 +133,7 @@ class Answer(Struct, frozen=True, omit_defaults=True):
     time: int
     receipt: Receipt | None = None
     chains: list[ChainAnswer] = []
+    marks: dict[str, int] = {}
     pages: list[Page] = []
     more: bool = False
     added: list[str] = []

@@ -1,0 +1,42 @@
+"""A finding read from its sheet: one register a field (SPEC, part FN).
+
+Says what each field counts as and which are disputed; which step may follow which is patrol's.
+"""
+
+import msgspec
+
+from sync.registers import Entry, agree
+from sync.sheets import Sheet
+
+SEVERITY = {"general": 0, "serious_violation": 1, "suspected_major": 2}
+
+
+def fields_of(sheet: Sheet) -> tuple[dict[str, object], tuple[str, ...]]:
+    """(counted value by field, names of disputed fields).
+
+    The gravest severity and `live` over `retracted` count while heads differ (FN-4, FN-5); of other
+    fields the head with the smallest uid is shown, and the field is listed as disputed.
+    Photos and notes come back as lists under `photos` and `notes`.
+    """
+    values: dict[str, object] = {}
+    disputed: list[str] = []
+    lists: dict[str, list[object]] = {"photos": [], "notes": []}
+    for key, register in sheet.registers.items():
+        heads = register.heads()
+        if not agree(heads):
+            disputed.append(key)
+        sort, _, name = key.partition("/")
+        if name:
+            lists[sort + "s"].extend(msgspec.json.decode(head.value) for head in heads)
+        else:
+            values[key] = _counted(key, heads)
+    return values | {k: v for k, v in lists.items() if v}, tuple(sorted(disputed))
+
+
+def _counted(key: str, heads: list[Entry]) -> object:
+    values = [msgspec.json.decode(head.value) for head in heads]
+    if key == "severity":
+        return max(values, key=SEVERITY.__getitem__)
+    if key == "state":
+        return next((value for value in values if value == "live"), values[0])
+    return values[0]

@@ -1,0 +1,143 @@
+"""A visit's identity and life, read from its registers (SPEC, part VS).
+
+Its state is never stored as a decision of its own: it follows from the set of operations and from
+which photo bytes have arrived.
+"""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Collection
+from functools import lru_cache
+
+import msgspec
+
+from sync import bodies
+from sync.known import AnswerChange
+from sync.registers import Entry, Register, agree, counted
+from sync.sheets import Sheet
+
+RANK = {"open": 0, "submitted": 1, "sealed": 2, "void": 3}
+CLOSED = frozenset({"sealed", "void"})
+_edition = msgspec.json.Decoder(dict[str, str])
+
+
+@lru_cache(maxsize=4096)
+def visit_id(identity: bodies.VisitIdentity) -> str:
+    """The derived id (VS-1): phones that open the same visit apart open one."""
+    parts = (identity.team, identity.mine, identity.kind, identity.date, str(identity.ordinal))
+    digest = hashlib.sha256("|".join(("visit", *parts)).encode()).digest()
+    return b32encode(digest).decode().lower()[:26]
+
+
+def status_of(sheet: Sheet) -> str:
+    """open | submitted | sealed | void: the gravest head of visit/status (VS-4)."""
+    register = sheet.registers.get("visit/status")
+    if register is None:
+        return "open"
+    found = [str(msgspec.json.decode(head.value)["status"]) for head in register.heads()]
+    return max(found, key=RANK.__getitem__)
+
+
+def pinned_edition(sheet: Sheet) -> str:
+    """The edition of the visit's opening (VS-2): of visit.open entries, else of joins, the one with
+    the smallest uid, so that it does not depend on which phone was heard first.
+    """
+    joins = [e for _, register in sheet.under("join/") for e in register.entries.values()]
+    if not joins:
+        return ""
+    facts = [(_edition.decode(e.value), e.uid) for e in joins]
+    return min(facts, key=lambda fact: (fact[0]["by"] != "visit.open", fact[1]))[0]["edition"]
+
+
+def participants(sheet: Sheet) -> tuple[str, ...]:
+    """Who joined: <person>@<device>, sorted."""
+    return tuple(sorted(key[5:] for key, _ in sheet.under("join/")))
+
+
+def state_of(sheet: Sheet, here: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """(status, missing) with `submitted_incomplete` told from `submitted` (VS-5).
+
+    `here`: digests of photos whose bytes are complete. `missing` lists what is outstanding, each as
+    join:<participant>, done:<participant>, <sort>:<participant>:<number> or photo:<digest>.
+    """
+    status = status_of(sheet)
+    if status != "submitted":
+        return status, ()
+    missing = [*_missing_work(sheet), *_missing_photos(sheet, here)]
+    return ("submitted_incomplete" if missing else "submitted"), tuple(missing)
+
+
+def _missing_work(sheet: Sheet) -> list[str]:
+    joined = participants(sheet)
+    expected = {name for head in sheet.registers["visit/status"].heads() for name in _expected(head)}
+    missing = [f"join:{name}" for name in sorted(expected.difference(joined))]
+    made = _made(sheet)
+    for name in joined:
+        register = sheet.registers.get(f"done/{name}")
+        if register is None:
+            missing.append(f"done:{name}")
+            continue
+        missing += _short(name, register, made.get(name, {}))
+    return missing
+
+
+def _expected(head: Entry) -> list[str]:
+    return list(msgspec.json.decode(head.value).get("expected", ()))
+
+
+def _short(name: str, done: Register, made: dict[str, int]) -> list[str]:
+    """Which counts the participant's heads promise and the sheet does not hold."""
+    said = [msgspec.json.decode(head.value) for head in done.heads()]
+    short = []
+    for sort in ("answers", "findings", "photos"):
+        lacking = max(facts[sort] for facts in said) - made.get(sort, 0)
+        if lacking > 0:
+            short.append(f"{sort}:{name}:{lacking}")
+    return short
+
+
+_SORTS = {"answer": "answers", "finding": "findings", "photo": "photos"}
+
+
+def _made(sheet: Sheet) -> dict[str, dict[str, int]]:
+    """Operations with effect by participant and sort."""
+    made: dict[str, dict[str, int]] = {}
+    for key, register in sheet.registers.items():
+        sort = _SORTS.get(key.partition("/")[0])
+        if sort is None:
+            continue
+        for entry in register.entries.values():
+            mine = made.setdefault(f"{entry.stamp.person}@{entry.stamp.device}", {})
+            mine[sort] = mine.get(sort, 0) + 1
+    return made
+
+
+def work_of(sheet: Sheet, participant: str) -> bodies.Done:
+    """The counts a participant's visit.done carries."""
+    made = _made(sheet).get(participant, {})
+    return bodies.Done(made.get("answers", 0), made.get("findings", 0), made.get("photos", 0))
+
+
+def _missing_photos(sheet: Sheet, here: Collection[str]) -> list[str]:
+    return [f"photo:{p.sha256}" for p in photos(sheet) if p.sha256 not in here]
+
+
+_photo = msgspec.json.Decoder(bodies.Photo)
+
+
+def photos(sheet: Sheet) -> list[bodies.Photo]:
+    """The photos that stand, that is whose register has a head that is not a retraction."""
+    heads = [head for _, register in sheet.under("photo/") for head in register.heads()]
+    return [_photo.decode(h.value) for h in heads if not h.value.startswith(b'{"gone"')]
+
+
+def answer_change(key: str, register: Register) -> AnswerChange:
+    """What a register answer/<item>/<place> counts as now."""
+    _, item, place = key.split("/")
+    heads = register.heads()
+    return AnswerChange(item, place, counted(heads), not agree(heads), key)
+
+
+def answers(sheet: Sheet) -> list[AnswerChange]:
+    """What every answer of the visit counts as."""
+    return [answer_change(key, register) for key, register in sheet.under("answer/")]
