@@ -1,7 +1,10 @@
-"""`python -m checklists`: the thin shell around the pure core. It alone reads files, prints and looks at the clock."""
+"""`python -m checklists`: the only module here that prints and looks at the clock."""
 
 import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from checklists.shell import main
 
-sys.exit(main(sys.argv[1:], sys.stdout.write, sys.stderr.write))
+today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+sys.exit(main(sys.argv[1:], today, sys.stdout.write, sys.stderr.write))

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
-from checklists.conditions import Known, decisive, known, truth
+from checklists.conditions import Known, Tested, decisive, known, truth
 from checklists.definition import MINE_ITSELF, Checklist, Condition, Item
 
 Cadence = Literal["round", "monthly"]
@@ -42,7 +42,7 @@ class Asked(NamedTuple):
     item: str
     places: tuple[str, ...]
     because: Because
-    tests: tuple[Condition, ...]
+    tests: tuple[Tested, ...]
     placing: Placing
 
     @property

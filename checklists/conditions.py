@@ -8,12 +8,21 @@ a wrong attribute value: a value outside the vocabulary is simply not known.
 import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from checklists.decimals import read_decimal, typed
 from checklists.definition import Attribute, Condition
 
 Known = Mapping[str, str | bool | Decimal]
 Truth = bool | None
+
+
+class Tested(NamedTuple):
+    """A single test of a condition and how it came out."""
+
+    test: Condition
+    truth: Truth
+
 
 COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
@@ -73,13 +82,13 @@ def _negated(value: Truth) -> Truth:
     return None if value is None else not value
 
 
-def decisive(condition: Condition, about: Known) -> tuple[Condition, ...]:
+def decisive(condition: Condition, about: Known) -> tuple[Tested, ...]:
     """The single tests that made the condition come out as it did: the reason to show a person."""
     head = condition[0]
     if head == "not":
         return decisive(condition[1], about)
     if head not in ("and", "or"):
-        return (condition,)
+        return (Tested(condition, _test(condition, about)),)
     whole = truth(condition, about)
     parts = (part for part in condition[1:] if truth(part, about) is whole)
-    return tuple(test for part in parts for test in decisive(part, about))
+    return tuple(tested for part in parts for tested in decisive(part, about))

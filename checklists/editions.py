@@ -48,6 +48,7 @@ class Edition:
     """A compiled edition made ready to judge many answers; costs milliseconds to open, so keep it by digest."""
 
     def __init__(self, compiled: bytes) -> None:
+        self.compiled = compiled
         self.digest = digest_of(compiled)
         self.checklist = read_edition(compiled)
         self.items = self.checklist.items()
