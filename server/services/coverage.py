@@ -1,0 +1,168 @@
+"""Keeps coverage: what each visit said of each pair, per mine and month, and the counts that lists read.
+
+Everything here is under the lock of the mine's stream. A change costs what it changes; the sheet of a month is read
+and written whole, which is a few kilobytes, whatever the years of history.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import select, update
+
+from patrol.coverage import MonthCoverage
+from patrol.outcomes import Outcome
+from patrol.periods import Period, PeriodKind, local_date, periods_between
+from server.db import db
+from server.models.coverage import CoverageMonth, CoverageSheet
+from server.models.mine import Mine
+from server.models.visit import Visit
+from server.services import asked, editions
+from server.services.store import upsert
+from sync.compression import pack, unpack
+from sync.known import VisitWrite
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(MonthCoverage)
+
+_MONTH_CHANGES = ("edition_digest", "applicable", "judged", "unseen", "failed", "late_operations", "changed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How a visit's own counts move with a batch of answers."""
+
+    answered: int = 0
+    round_answered: int = 0
+    failed: int = 0
+    unseen: int = 0
+
+
+@dataclass(slots=True)
+class OpenMonth:
+    """A month's coverage in memory, to be written back once."""
+
+    mine: str
+    county: str
+    period: Period
+    edition: str
+    coverage: MonthCoverage
+    late_operations: int = 0
+
+
+def open_month(mine: str, county: str, period: Period, today: date) -> OpenMonth:
+    """The month of a mine as kept, or begun now. The caller holds the lock of the mine's stream."""
+    month = _kept_month(mine, county, period)
+    if month is None:
+        month = OpenMonth(mine, county, period, "", MonthCoverage())
+        say_applicable(month, today)
+    return month
+
+
+def _kept_month(mine: str, county: str, period: Period) -> OpenMonth | None:
+    query = (
+        select(CoverageMonth.edition_digest, CoverageMonth.late_operations, CoverageSheet.data)
+        .join(
+            CoverageSheet,
+            (CoverageSheet.mine_id == CoverageMonth.mine_id) & (CoverageSheet.month == CoverageMonth.month),
+        )
+        .where(CoverageMonth.mine_id == mine, CoverageMonth.month == period.id)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        return None
+    return OpenMonth(mine, county, period, row.edition_digest, load(row.data), row.late_operations)
+
+
+def say_applicable(month: OpenMonth, today: date) -> None:
+    """Work out anew which pairs apply, under the edition in force on the judging day."""
+    day = month.period.judging_day(today)
+    edition = editions.edition_in_force(month.county, day)
+    mine = asked.mine_register(month.mine)
+    days = sorted(on for on in mine.change_days(month.period) if on < day)
+    earlier = [pair for on in days for pair in mine.pairs(edition, on, "monthly")]
+    month.coverage.set_applicable(mine.pairs(edition, day, "monthly"), earlier)
+    month.edition = edition.digest
+
+
+def refresh_mine(mine: Mine, since: date, now: datetime) -> None:
+    """An attribute or a place of the mine is another one from `since` on: say anew what applies.
+
+    The caller holds the lock of the mine's stream and has flushed the change.
+    """
+    db.session.execute(update(Mine).where(Mine.id == mine.id).values(picture=Mine.picture + 1))
+    today = local_date(now)
+    for period in periods_between(PeriodKind.MONTH, since, max(since, today)):
+        month = _kept_month(mine.id, mine.county_id, period)
+        if month is not None:
+            say_applicable(month, today)
+            save_month(month, now)
+            _recount_visits(month)
+
+
+def _recount_visits(month: OpenMonth) -> None:
+    """Hold the month's unsealed visits against what a round asks now on their day."""
+    query = select(Visit.id, Visit.edition_digest, Visit.local_date).where(
+        Visit.mine_id == month.mine, Visit.month == month.period.id, Visit.status.not_in(("sealed", "void"))
+    )
+    for visit in db.session.execute(query).all():
+        required = asked.required_pairs(month.mine, visit.edition_digest, visit.local_date)
+        answered = sum(visit.id in month.coverage.said(pair) for pair in required)
+        counts = {"round_required": len(required), "round_answered": answered}
+        db.session.execute(update(Visit).where(Visit.id == visit.id).values(counts))
+
+
+def save_month(month: OpenMonth, now: datetime) -> None:
+    """Write the month back: its counts and its sheet."""
+    figures = month.coverage.figures
+    row = {
+        "mine_id": month.mine,
+        "month": month.period.id,
+        "county_id": month.county,
+        "edition_digest": month.edition,
+        "applicable": figures.applicable,
+        "judged": figures.judged,
+        "unseen": figures.unseen,
+        "failed": figures.failed,
+        "late_operations": month.late_operations,
+        "changed_at": now,
+    }
+    sheet = {"mine_id": month.mine, "month": month.period.id, "data": dump(month.coverage)}
+    connection = db.session.connection()
+    connection.execute(upsert(CoverageMonth, ("mine_id", "month"), _MONTH_CHANGES), row)
+    connection.execute(upsert(CoverageSheet, ("mine_id", "month"), ("data",)), sheet)
+
+
+def load(data: bytes) -> MonthCoverage:
+    """A month's coverage from its sheet."""
+    return _decoder.decode(unpack(data))
+
+
+def dump(coverage: MonthCoverage) -> bytes:
+    """A month's coverage as its sheet."""
+    return pack(_encoder.encode(coverage))
+
+
+def count(month: OpenMonth, visit: VisitWrite, required: frozenset[str], today: date) -> Counted:
+    """Take a visit's changed answers into the month. Returns how the visit's own counts move."""
+    day = date.fromisoformat(visit.identity.date)
+    moved = [(f"{change.item}/{change.place}", change.outcome) for change in visit.answers]
+    before = [month.coverage.said(pair).get(visit.visit) for pair, _ in moved]
+    late = today > month.period.last
+    month.coverage.apply(visit.visit, day, moved, late=late)
+    month.late_operations += len(moved) if late else 0
+    return _difference(before, moved, required)
+
+
+def _difference(
+    before: Sequence[Outcome | None], moved: Sequence[tuple[str, str | None]], required: frozenset[str]
+) -> Counted:
+    answered = round_answered = failed = unseen = 0
+    for old, (pair, new) in zip(before, moved, strict=True):
+        step = (new is not None) - (old is not None)
+        answered += step
+        round_answered += step if pair in required else 0
+        failed += (new == Outcome.FAIL) - (old == Outcome.FAIL)
+        unseen += (new == Outcome.UNSEEN) - (old == Outcome.UNSEEN)
+    return Counted(answered, round_answered, failed, unseen)
