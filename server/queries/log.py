@@ -1,6 +1,7 @@
 """What the log holds of chains: heads, overlapping segments, withheld operations. Reads only, scope is the caller's."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +43,7 @@ def lock_chains(chains: Collection[str]) -> dict[str, known.ChainKnown]:
     return {row.id: chain_known(row) for row in db.session.execute(query)}
 
 
-def chain_known(row: Any, segments: Iterable[known.Segment] = ()) -> known.ChainKnown:
+def chain_known(row: Any) -> known.ChainKnown:
     """A chain's row as the plan knows it."""
     return known.ChainKnown(
         chain=row.id,
@@ -54,7 +55,6 @@ def chain_known(row: Any, segments: Iterable[known.Segment] = ()) -> known.Chain
         vouched=row.vouched,
         revoked=row.revoked_at is not None or row.disabled_at is not None,
         closed=row.closed_at is not None,
-        segments=tuple(segments),
     )
 
 
@@ -79,6 +79,11 @@ def segments_from(chain: str, first: int) -> list[known.Segment]:
             found.append(segment_known(row, before))
         before = row.last_hash
     return found
+
+
+def with_segments(chain: known.ChainKnown, first: int) -> known.ChainKnown:
+    """The chain with its segments from operation `first` on."""
+    return replace(chain, segments=tuple(segments_from(chain.chain, first)))
 
 
 def segment_known(row: Segment, before: str) -> known.Segment:

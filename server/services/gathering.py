@@ -1,0 +1,50 @@
+"""Gathers what a plan may look at, under its locks and in their order: chains, then streams, then everything else.
+
+Reads and locks; decides and writes nothing.
+"""
+
+from collections.abc import Mapping
+
+from server.db import db
+from server.queries import log, sheets
+from server.services.feed import lock_streams
+from sync.append import overlap
+from sync.known import ChainKnown, Known, Needs, Prepared, Withheld
+from sync.plan import needs
+
+
+def gather(request: Prepared, epoch: str) -> Known:
+    """Everything known for `request`; holds its chains and streams until the commit (PL-2)."""
+    wanted = needs(request)
+    named = log.withheld(wanted.releases, (), ())
+    if named:
+        wanted = needs(request, named.values())
+    streams = wanted.streams(sheets.visit_homes(wanted.visits), sheets.finding_homes(wanted.findings))
+    chains = _with_segments(log.lock_chains(wanted.chains), request)
+    heads = lock_streams(db.session(), streams) if streams else {}
+    visits = sheets.visits_known(wanted.visits)
+    return Known(
+        epoch=epoch,
+        heads=heads,
+        chains=chains,
+        visits=visits,
+        findings=sheets.findings_known(wanted.findings),
+        withheld={**named, **_parked(wanted)},
+        here=sheets.photos_here(tuple(visits)),
+    )
+
+
+def _parked(wanted: Needs) -> dict[str, Withheld]:
+    found = log.withheld((), wanted.parked_visits, wanted.parked_findings)
+    return {uid: operation for uid, operation in found.items() if operation.verdict == "parked"}
+
+
+def _with_segments(chains: Mapping[str, ChainKnown], request: Prepared) -> dict[str, ChainKnown]:
+    """Add the stored segments where a run ends before the head or disagrees with it; elsewhere the head settles it."""
+    found = dict(chains)
+    for batch in request.batches:
+        chain = chains.get(batch.chain)
+        needed = overlap(chain.head, batch) if chain else None
+        if chain and needed:
+            found[batch.chain] = log.with_segments(chain, needed[0])
+    return found
