@@ -5,6 +5,7 @@ What `put` has returned from is durable: a folder is synced, and S3 answers afte
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
@@ -16,7 +17,11 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from server.config import Config
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config
+    from obstore.store import RetryConfig, S3Config
+
+
+#: A request waits for this; the library's own patience is three minutes.
+_PATIENCE: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
 
 
 class AlreadyStored(Exception):
@@ -62,7 +67,9 @@ class Storage:
             return
 
     def check(self) -> None:
-        """Ask the store for anything, to see that it answers. Raises what it raises."""
+        """See that the store answers. Raises OSError, or obstore's BaseError."""
+        if self.folder is not None and not os.access(self.folder, os.R_OK | os.W_OK | os.X_OK):
+            raise OSError(f"{self.folder} cannot be written")
         next(iter(self.store.list(chunk_size=1)), None)
 
 
@@ -95,7 +102,7 @@ def _bucket(config: Config, bucket: str, prefix: str) -> S3Store:
         settings["access_key_id"] = config.s3_access_key
         settings["secret_access_key"] = config.s3_secret_key
     plain = (config.s3_endpoint or "").startswith("http://")
-    return S3Store(prefix=prefix or None, config=settings, client_options={"allow_http": plain})
+    return S3Store(prefix=prefix or None, config=settings, client_options={"allow_http": plain}, retry_config=_PATIENCE)
 
 
 def _sync(path: Path, root: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask
+from obstore.exceptions import BaseError as ObstoreError
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
 
 #: What a thing that is not there raises; anything else is a bug and answered as one.
-_ABSENT = (SQLAlchemyError, UnsafeDatabase, RedisError, OSError, RuntimeError)
+_ABSENT = (SQLAlchemyError, UnsafeDatabase, RedisError, ObstoreError, OSError)
 
 
 def install(app: Flask) -> None:

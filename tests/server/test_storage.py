@@ -1,0 +1,104 @@
+"""One contract, kept by a folder and by a bucket."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from server.storage import AlreadyStored, Storage, make_storage
+from tests.settings import make_config
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """An S3 of the run's own; gives its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def storage(request, tmp_path) -> Storage:
+    if request.param == "folder":
+        return make_storage(make_config(tmp_path))
+    return _bucket(request.getfixturevalue("s3"), tmp_path)
+
+
+def _bucket(endpoint: str, tmp_path) -> Storage:
+    import urllib.request
+
+    name = f"bucket-{abs(hash(tmp_path)):x}"
+    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{name}", method="PUT")).close()
+    return make_storage(
+        make_config(
+            tmp_path,
+            QIANSHAO_MEDIA_URL=f"s3://{name}/media",
+            QIANSHAO_S3_ENDPOINT=endpoint,
+            QIANSHAO_S3_ACCESS_KEY="a",
+            QIANSHAO_S3_SECRET_KEY="b",
+        )
+    )
+
+
+def test_what_was_put_comes_back(storage):
+    storage.put("ab/cd/photo", b"0123456789")
+
+    assert storage.get("ab/cd/photo") == b"0123456789"
+    assert storage.get_range("ab/cd/photo", 3, 4) == b"3456"
+    assert storage.size("ab/cd/photo") == 10
+
+
+def test_a_file_is_put_as_it_is(storage, tmp_path):
+    file = tmp_path / "upload"
+    file.write_bytes(b"from a file")
+
+    storage.put("k/file", file)
+
+    assert storage.get("k/file") == b"from a file"
+
+
+def test_nothing_stored_is_ever_overwritten(storage):
+    storage.put("k/one", b"first")
+
+    with pytest.raises(AlreadyStored):
+        storage.put("k/one", b"second")
+    assert storage.get("k/one") == b"first"
+
+
+def test_what_is_not_there_has_no_size_and_cannot_be_read(storage):
+    assert storage.size("k/none") is None
+    with pytest.raises(FileNotFoundError):
+        storage.get("k/none")
+
+
+def test_deleting_twice_is_harmless(storage):
+    storage.put("k/gone", b"x")
+
+    storage.delete("k/gone")
+    storage.delete("k/gone")
+
+    assert storage.size("k/gone") is None
+
+
+def test_a_store_that_is_there_says_so(storage):
+    storage.check()
+
+
+def test_a_key_cannot_leave_the_folder(tmp_path):
+    storage = make_storage(make_config(tmp_path))
+
+    with pytest.raises(Exception, match=r"[Pp]ath"):
+        storage.put("../outside", b"x")
+    assert not (tmp_path / "outside").exists()
+
+
+def test_a_folder_with_a_space_in_its_name_is_found(tmp_path):
+    storage = make_storage(make_config(tmp_path / "a folder"))
+
+    storage.put("k", b"x")
+
+    assert (tmp_path / "a folder" / "media" / "k").read_bytes() == b"x"
