@@ -120,15 +120,17 @@ class Known:
 
 
 Judge = Callable[[str, str, str, bodies.Answer], str | None]
-May = Callable[[Author, str, str | None, str | None], bool]
+May = Callable[["Author", str, "bodies.VisitIdentity | None", str | None], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the caller brings from outside: the time, the receipt's id, and two questions.
 
-    `judge(edition, item, place, answer)` -> the server's own outcome, or None when it cannot judge.
-    `may(author, kind, team, mine)` -> is this within the author's scope.
+    `judge(edition, day, item, answer)` -> the server's own outcome, or None when it cannot judge; `day` is
+    the visit's local date, from which the age of a date is counted.
+    `may(author, kind, visit, mine)` -> is this within the author's scope; `visit` is the identity of the
+    visit that the operation belongs to (its date says which contracts count), None outside a visit.
     `device`: the authenticated device; `person_on_device(person)` is part of `may` for chain.open.
     """
 
@@ -165,6 +167,7 @@ class VisitWrite:
     answers: tuple[AnswerChange, ...]
     photos: tuple[bodies.Photo, ...] = ()
     missing: tuple[str, ...] = ()
+    disputed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class _Step:
             identity = operation.body
         else:
             return self.state.may(self.author, operation.kind, None, self._mine())
-        return self.state.may(self.author, operation.kind, identity.team, identity.mine)
+        return self.state.may(self.author, operation.kind, identity, identity.mine)
 
     def _mine(self) -> str | None:
         """The mine of an operation outside a visit, from its finding or its body."""
@@ -94,9 +94,8 @@ class _Step:
         return not isinstance(self.operation, _RULING)
 
     def _apply(self) -> str:
-        edition = self.visit.edition if self.visit else ""
-        judge = self.state.context.judge
-        found = writes(self.operation, self.author, judge, edition)
+        pinned = (self.visit.edition, self.visit.identity.date) if self.visit else ("", "")
+        found = writes(self.operation, self.author, self.state.context.judge, *pinned)
         if waiting := self._homes(found):
             return waiting
         if not found or (self.visit is None and self._needs_visit(found)):

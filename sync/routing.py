@@ -44,10 +44,12 @@ def answer_key(reg: str | None) -> tuple[str, str]:
     return parts[1], parts[2]
 
 
-def writes(operation: ops.Known, author: Author, judge: Judge | None, edition: str) -> list[Write]:
-    """The entries an operation adds; raises InvalidBodyError. `edition` is the visit's pinned one."""
+def writes(
+    operation: ops.Known, author: Author, judge: Judge | None = None, edition: str = "", day: str = ""
+) -> list[Write]:
+    """The entries an operation adds; raises InvalidBodyError. `edition` is the visit's pinned one, `day` its date."""
     if type(operation) is ops.AnswerSet:
-        return [_answer(operation, judge, edition)]
+        return [_answer(operation, judge, edition, day)]
     route = _ROUTES.get(type(operation))
     if route is None:
         return []
@@ -57,14 +59,14 @@ def writes(operation: ops.Known, author: Author, judge: Judge | None, edition: s
     return found
 
 
-def _answer(operation: ops.AnswerSet, judge: Judge | None, edition: str) -> Write:
+def _answer(operation: ops.AnswerSet, judge: Judge | None, edition: str, day: str) -> Write:
     body = operation.body
-    item, place = answer_key(operation.reg)
+    item, _ = answer_key(operation.reg)
     if body.outcome in ("unseen", "na") and not body.reason:
         raise InvalidBodyError("reason_required")
     value = _encode(body)
     if judge is not None:
-        judged = judge(edition, item, place, body)
+        judged = judge(edition, day, item, body)
         if judged is not None and judged != body.outcome:
             value = value[:-1] + b',"judged":' + _encode(judged) + b"}"
     return Write(VISIT, operation.reg or "", tuple(operation.parents), value)

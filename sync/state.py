@@ -85,11 +85,11 @@ class State:
         for name in [n for n, f in self.findings.items() if f.created and not f.dirty]:
             del self.findings[name]
 
-    def may(self, author: Author, kind: str, team: str | None, mine: str | None) -> bool:
+    def may(self, author: Author, kind: str, visit: bodies.VisitIdentity | None, mine: str | None) -> bool:
         """`context.may`, asked once a plan for each question."""
-        question = (author, kind, team, mine)
+        question = (author, kind, visit, mine)
         if question not in self._may:
-            self._may[question] = self.context.may(author, kind, team, mine)
+            self._may[question] = self.context.may(author, kind, visit, mine)
         return self._may[question]
 
     def sheet_of(self, write: Write, visit: OpenVisit | None) -> Sheet:

@@ -138,6 +138,12 @@ def answer_change(key: str, register: Register) -> AnswerChange:
     return AnswerChange(item, place, counted(heads), not agree(heads), key)
 
 
+def disputed(sheet: Sheet) -> int:
+    """How many answers have heads that do not agree."""
+    shared = (register for key, register in sheet.under("answer/") if len(register.entries) > 1)
+    return sum(not agree(register.heads()) for register in shared)
+
+
 def answers(sheet: Sheet) -> list[AnswerChange]:
     """What every answer of the visit counts as."""
     return [answer_change(key, register) for key, register in sheet.under("answer/")]

@@ -63,7 +63,7 @@ def _visit(state: State, visit: OpenVisit, seqs: _Seqs, visit_rows: dict[str, in
     return known.VisitWrite(
         visit.visit, _identity(visit), visit.created, sheets.encode(visit.sheet), status,
         seqs.now(stream), visits.participants(visit.sheet), changed, tuple(answers),
-        tuple(_photos(visit)), missing,
+        tuple(_photos(visit)), missing, visits.disputed(visit.sheet),
     )  # fmt: skip
 
 
