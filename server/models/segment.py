@@ -60,6 +60,8 @@ class Segment(Base):
     signature: Mapped[str]
     #: Verdicts other than `applied`, seq → verdict; absent when there are none.
     verdicts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: Operations of earlier segments that this one gave another verdict, uid → verdict (a release, a replay).
+    settled: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     receipt_id: Mapped[str]
 

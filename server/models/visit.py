@@ -15,6 +15,7 @@ class Visit(Base):
         Index("ix_visit_county_date", "county_id", "local_date", "id"),
         Index("ix_visit_mine_date", "mine_id", "local_date"),
         Index("ix_visit_team_date", "team_id", "local_date"),
+        Index("ix_visit_team_feed", "team_id", "feed_seq"),
     )
 
     #: Derived from team, mine, kind, local date and ordinal: see sync/SPEC.md.
@@ -53,6 +54,8 @@ class Visit(Base):
     chains_done: Mapped[int] = mapped_column(default=0)
     #: Operations that came after the seal and wait as an addendum.
     addenda: Mapped[int] = mapped_column(default=0)
+    #: Place in the feed of the stream `team:<team_id>`.
+    feed_seq: Mapped[int] = mapped_column(default=0)
 
 
 class VisitSheet(Base):

@@ -99,6 +99,7 @@ def segment_known(row: Segment, before: str) -> known.Segment:
         received=milliseconds(row.received_at),
         receipt=row.receipt_id,
         verdicts=tuple((int(seq), verdict) for seq, verdict in (row.verdicts or {}).items()),
+        settled=tuple((row.settled or {}).items()),
     )
 
 

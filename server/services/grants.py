@@ -4,7 +4,7 @@ A phone works for weeks without a network, so what was granted within `OFFLINE_D
 now; what was never granted does not. Office operations were permitted by the service that made them.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
@@ -13,33 +13,50 @@ from server.db import db
 from server.models.contract import Contract
 from server.models.device import Device
 from server.models.team import Membership
-from sync.known import Author
+from sync.bodies import VisitIdentity
+from sync.known import Author, May
 
 #: A phone off line for a month is fine (enrolment), and a hand-over may fall into that month.
 OFFLINE_DAYS = 35
 
-Grants = frozenset[tuple[str, str | None]]
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A person's team and one of its contracts; `mine` is None for a team without one."""
+
+    team: str
+    mine: str | None
+    from_date: date | None
+    until_date: date | None
+
+    def held_on(self, day: date) -> bool:
+        """Whether the team was contracted to the mine on the day."""
+        begun = self.from_date is not None and self.from_date <= day
+        return begun and (self.until_date is None or day <= self.until_date)
 
 
-def may_on(today: date) -> Callable[[Author, str, str | None, str | None], bool]:
-    """The question `may(author, kind, team, mine)` as of a day; each author is looked up once."""
-    known: dict[str, Grants] = {}
+def may_on(today: date) -> May:
+    """The question `may(author, kind, visit, mine)` as of a day; each author is looked up once."""
+    known: dict[str, tuple[Grant, ...]] = {}
 
-    def may(author: Author, kind: str, team: str | None, mine: str | None) -> bool:
+    def may(author: Author, kind: str, visit: VisitIdentity | None, mine: str | None) -> bool:
         if author.office:
             return True
         if author.person not in known:
             known[author.person] = grants_of(author.person, today)
         granted = known[author.person]
         if kind == "chain.open":
-            return any(_team_of(author.device) == held for held, _ in granted)
-        return any((team is None or held == team) and at == mine for held, at in granted)
+            return _team_of(author.device) in {grant.team for grant in granted}
+        if visit is None:
+            return any(grant.mine == mine for grant in granted)
+        day = min(date.fromisoformat(visit.date), today)
+        return any(g.team == visit.team and g.mine == visit.mine and g.held_on(day) for g in granted)
 
     return may
 
 
-def grants_of(person: str, today: date) -> Grants:
-    """(team, mine) that the person was granted within the last `OFFLINE_DAYS`; mine None for a team without one."""
+def grants_of(person: str, today: date) -> tuple[Grant, ...]:
+    """What the person was granted on any of the last `OFFLINE_DAYS`."""
     since = today - timedelta(days=OFFLINE_DAYS)
     contracted = (
         (Contract.team_id == Membership.team_id)
@@ -47,7 +64,7 @@ def grants_of(person: str, today: date) -> Grants:
         & or_(Contract.until_date.is_(None), Contract.until_date >= since)
     )
     query = (
-        select(Membership.team_id, Contract.mine_id)
+        select(Membership.team_id, Contract.mine_id, Contract.from_date, Contract.until_date)
         .outerjoin(Contract, contracted)
         .where(
             Membership.user_id == person,
@@ -55,7 +72,7 @@ def grants_of(person: str, today: date) -> Grants:
             or_(Membership.until_date.is_(None), Membership.until_date >= since),
         )
     )
-    return frozenset((team, mine) for team, mine in db.session.execute(query))
+    return tuple(Grant(*row) for row in db.session.execute(query))
 
 
 def _team_of(device: str) -> str | None:

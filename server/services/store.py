@@ -81,6 +81,7 @@ def _store_segments(segments: Iterable[known.Segment]) -> None:
             "last_hash": segment.hash,
             "signature": segment.signature,
             "verdicts": {str(seq): verdict for seq, verdict in segment.verdicts} or None,
+            "settled": dict(segment.settled) or None,
             "received_at": datetime.fromtimestamp(segment.received / 1000, UTC),
             "receipt_id": segment.receipt,
         }
