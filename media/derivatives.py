@@ -17,6 +17,9 @@ DERIVATIVE_MEDIA_TYPE = "image/jpeg"
 #: takes ten times as long to encode (5 ms against 56 ms at screen size).
 _QUALITY = 80
 
+#: Modes that are scaled as they are, and made plain when small: half the memory.
+_SCALABLE = frozenset({"L", "RGB", "RGBA"})
+
 #: EXIF orientation → what makes the picture upright (CIPA DC-008 4.6.5.1.6).
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -60,8 +63,9 @@ def screen_picture(image: Image.Image, orientation: int | None) -> Image.Image:
     `orientation` is the EXIF value 1 to 8; the decoder's own transposition is not used because it
     writes the EXIF anew, and hostile EXIF cannot always be written.
     """
-    picture = _plain(image)
+    picture = image if image.mode in _SCALABLE else _plain(image)
     picture.thumbnail((SCREEN_SIDE, SCREEN_SIDE), Image.Resampling.BILINEAR, reducing_gap=None)
+    picture = _plain(picture)
     turn = _TURNS.get(orientation or 1)
     return picture if turn is None else picture.transpose(turn)
 

@@ -33,7 +33,6 @@ _PARSE_ERRORS = (
     SyntaxError,
     TypeError,
     ValueError,
-    Warning,
     struct.error,
 )
 
@@ -71,7 +70,7 @@ def read_camera_facts(image: Image.Image, assumed_zone: tzinfo) -> CameraFacts:
     Call it before the pixels are loaded: it reads no more than the header.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("ignore")
         main = _parsed(lambda: _tags(image.getexif())) or {}
         camera = _parsed(lambda: _tags(image.getexif().get_ifd(IFD.Exif))) or {}
         places = _parsed(lambda: _tags(image.getexif().get_ifd(IFD.GPSInfo))) or {}

@@ -124,7 +124,7 @@ def _time(photo: Circumstances) -> Iterator[Flag]:
 
 
 def _outside(camera: CameraFacts, taken_at: datetime, side: str, by: timedelta) -> Flag:
-    evidence = {
+    evidence: Evidence = {
         "taken_at": taken_at.isoformat(),
         "offset_stated": camera.offset_stated,
         "side": side,
@@ -134,12 +134,8 @@ def _outside(camera: CameraFacts, taken_at: datetime, side: str, by: timedelta) 
 
 
 def _place(photo: Circumstances) -> Iterator[Flag]:
-    measured, position = photo.distance, photo.camera.position
-    if measured is None:
-        return
-    # A camera that says how inexact it was is given that much.
-    doubt = (position.accuracy_m or 0) if position else 0
-    if measured.from_mine_m - doubt > measured.radius_m:
+    measured = photo.distance
+    if measured is not None and measured.from_mine_m > measured.radius_m:
         evidence = {"metres": round(measured.from_mine_m), "radius": round(measured.radius_m)}
         yield Flag(FlagCode.FAR_FROM_MINE, evidence)
 
