@@ -1,6 +1,6 @@
 """Contracts (包保) and excuses from their duties."""
 
-from schemas.fields import Count, Day, Identifier, Moment, OneOf, Prose, QueryFlag, Shape
+from schemas.fields import Count, Day, Identifier, Moment, Nested, OneOf, Prose, QueryFlag, Shape
 from schemas.page import PageQuery
 
 DUTY_KINDS = ("weekly_round", "monthly_full")
@@ -37,8 +37,8 @@ class HandOver(Shape):
 class HandedOver(Shape):
     """Both contracts after a hand-over."""
 
-    ended = Identifier(required=True)
-    begun = Identifier(required=True)
+    ended = Nested(Contract, required=True)
+    begun = Nested(Contract, required=True)
 
 
 class ContractQuery(PageQuery):

@@ -74,6 +74,7 @@ class Attribute(Shape):
 
     id = Identifier(required=True)
     mine_id = Identifier(required=True)
+    place_id = Identifier(required=True, allow_none=True)
     name = Slug(required=True)
     value = Anything(required=True, allow_none=True)
     from_date = Day(required=True)
@@ -83,8 +84,9 @@ class Attribute(Shape):
 
 
 class NewAttribute(Shape):
-    """A value to be recorded, and the report or decision that it comes from."""
+    """A value to be recorded, of the mine or one place of it, and the report or decision that it comes from."""
 
+    place_id = Identifier(load_default=None)
     name = Slug(required=True)
     value = Anything(required=True)
     from_date = Day(required=True)

@@ -1,5 +1,6 @@
 """Signing in, and who one is."""
 
+from patrol.permissions import Role
 from schemas.fields import Flag, Identifier, Listed, Moment, Nested, OneOf, Shape, Text
 
 LOGIN = r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$"
@@ -28,13 +29,11 @@ class PasswordChange(Shape):
     password = Text(128, ANY_TEXT, required=True, load_only=True)
 
 
-class HeldRole(Shape):
-    """A role of the signed-in person and where it holds."""
+class SignedIn(Shape):
+    """A new session; the cookie goes with the answer."""
 
-    role = OneOf("member", "leader", "supervisor", "mine_user", "admin", "auditor", required=True)
-    county_id = Identifier(allow_none=True)
-    team_id = Identifier(allow_none=True)
-    mine_id = Identifier(allow_none=True)
+    csrf_token = Text(64, required=True, metadata={"description": "Sent back as X-CSRF-Token."})
+    expires_at = Moment(required=True)
 
 
 class HomeCounty(Shape):
@@ -54,7 +53,9 @@ class Me(Shape):
     id = Identifier(required=True)
     name = Text(required=True)
     county = Nested(HomeCounty, required=True)
-    roles = Listed(Nested(HeldRole), required=True)
+    role = OneOf(*(role.value for role in Role), required=True)
+    team_id = Identifier(required=True, allow_none=True)
+    mine_ids = Listed(Identifier(), required=True)
     csrf_token = Text(metadata={"description": "Sent back as X-CSRF-Token with every change."})
     session_expires_at = Moment()
 

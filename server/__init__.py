@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from server import auth, db, queue, storage
-from server.api import health
+from server import auth, clock, db, passwords, queue, storage
+from server.api import health, resources
 from server.config import Config
 from server.http import headers, openapi, problems
 
@@ -12,12 +12,14 @@ def create_app(config: Config) -> Flask:
     """The application for `config`. Connects to nothing yet."""
     app = Flask("server", static_folder=None)
     app.extensions["qianshao_config"] = config
+    clock.install(app)
+    passwords.install(app)
     db.install(app, config)
     queue.install(app, config)
     storage.install(app, config)
     problems.install(app)
     headers.install(app, config)
-    openapi.install(app)
+    resources.install(app, openapi.install(app))
     health.install(app)
     auth.refuse_unguarded_routes(app)
     return app

@@ -1,10 +1,30 @@
-"""Which permission each route needs, said on the route. A route that says nothing stops the
-server from starting: nothing is open by omission."""
+"""Who is calling, and which permission each route needs, said on the route.
 
+A route that says nothing stops the server from starting: nothing is open by omission. What the
+caller may do is asked by the services; here is only decided who it is.
+"""
+
+import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, current_app, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from patrol.errors import NotAllowed
+from patrol.periods import local_date
+from patrol.permissions import Actor
+from server.config import Config
+from server.db import db, transaction
+from server.models.device import Device
+from server.models.user import ConsoleSession, User
+from server.queries import actors, users
+from server.services import device_tokens, sign_in
+from server.tokens import hash_of
 
 _ViewT = TypeVar("_ViewT", bound=Callable[..., object])
 
@@ -53,3 +73,104 @@ def unguarded_routes(app: Flask) -> Iterator[str]:
         marked = getattr(view, "permission", None) or getattr(view, "public_because", None)
         if not marked and rule.endpoint not in _LIBRARY_ROUTES:
             yield f"{rule.endpoint} ({rule.rule})"
+
+
+#: Methods that change nothing and so need no proof that our own page sent them.
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER = "X-CSRF-Token"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent the request: a phone by its bearer token, or a person by the session cookie."""
+
+    actor: Actor
+    user: User | None = None
+    device: str | None = None
+    session: ConsoleSession | None = None
+    csrf_token: str | None = None
+
+
+def current_caller(now: datetime) -> Caller:
+    """The caller, read from the database for every request: a revocation counts from the next.
+
+    Raises 401 for nobody, NotAllowed for a change that another site's page sent.
+    """
+    if "Authorization" in request.headers:
+        return _phone(now)
+    token = request.cookies.get(cookie_name())
+    if token is None:
+        raise _unauthorized("unauthorized")
+    return _person(token, now)
+
+
+def cookie_name() -> str:
+    """`__Host-` binds the cookie to this very host, but browsers take it over https only."""
+    return "__Host-qianshao" if served_securely() else "qianshao"
+
+
+def served_securely() -> bool:
+    """Whether browsers reach this server over https."""
+    config: Config = current_app.extensions["qianshao_config"]
+    return config.public_url.startswith("https://")
+
+
+def require_own_page() -> None:
+    """Raise NotAllowed when the browser says that another site's page sent the request."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site not in (None, "same-origin") or origin not in (None, *_own_origins()):
+        raise NotAllowed("foreign_origin")
+
+
+def _own_origins() -> tuple[str, str]:
+    config: Config = current_app.extensions["qianshao_config"]
+    return _origin(config.public_url), _origin(request.host_url)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _phone(now: datetime) -> Caller:
+    kind, _, token = request.headers["Authorization"].partition(" ")
+    phone = device_tokens.authenticate(token, now) if kind.lower() == "bearer" else None
+    if phone is None or phone.revoked or not phone.confirmed:
+        raise _unauthorized("device_revoked" if phone and phone.revoked else "unauthorized")
+    if phone.first_use:
+        with transaction():
+            device_tokens.confirm(token, now)
+    actor = actors.device_actor(db.session.get_one(Device, phone.device), local_date(now))
+    return Caller(actor, device=phone.device)
+
+
+def _person(token: str, now: datetime) -> Caller:
+    found = users.find_session(hash_of(token))
+    if found is None or not sign_in.is_alive(found[0], now) or found[1].disabled_at is not None:
+        raise _unauthorized("unauthorized")
+    csrf = sign_in.csrf_token(token)
+    _require_csrf_token(csrf)
+    if now - found[0].last_seen_at >= sign_in.SEEN_EVERY:
+        with transaction():
+            sign_in.note_seen(found[0].token_hash, now)
+    session, user = found
+    actor = actors.find_actor(user, local_date(now))
+    if actor is None:
+        raise NotAllowed("no_role_in_force")
+    return Caller(actor, user=user, session=session, csrf_token=csrf)
+
+
+def _require_csrf_token(expected: str) -> None:
+    if request.method in _SAFE:
+        return
+    require_own_page()
+    given = request.headers.get(CSRF_HEADER, "")
+    if not secrets.compare_digest(given.encode(), expected.encode()):
+        raise NotAllowed("csrf_token_missing")
+
+
+def _unauthorized(code: str) -> Unauthorized:
+    error = Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
+    error.data = {"code": code}  # type: ignore[attr-defined]
+    return error

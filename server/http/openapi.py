@@ -28,6 +28,7 @@ class FieldErrorSchema(ma.Schema):
     """One field to blame."""
 
     pointer = ma.fields.String(required=True, metadata={"description": "JSON pointer (RFC 6901)"})
+    code = ma.fields.String(required=True, metadata={"description": "stable; switch on this"})
     detail = ma.fields.String(required=True)
 
 
@@ -45,7 +46,11 @@ class ProblemSchema(ma.Schema):
 
 
 class StrictParser(FlaskParser):
-    """webargs' parser with strict JSON; the stock one lets NaN and doubled keys through."""
+    """webargs' parser with strict JSON; the stock one lets NaN, doubled keys and unknown query
+    parameters through."""
+
+    #: None: as the schema says, which is to refuse.
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": None}
 
     def _raw_load_json(self, req: Request) -> Any:
         data = req.get_data(cache=True)

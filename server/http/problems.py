@@ -15,13 +15,19 @@ from werkzeug.exceptions import HTTPException
 from patrol.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from server.db import Busy
 from server.messages import text
+from server.services.sign_in import TooManyAttempts, WrongCredentials
+from server.services.versions import Outdated
 
 log = logging.getLogger(__name__)
 
 MIMETYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 
+#: The first that fits: leaves that HTTP has a status of its own for, then the families.
 _FAMILIES: tuple[tuple[type[DomainError], int], ...] = (
+    (WrongCredentials, 401),
+    (TooManyAttempts, 429),
+    (Outdated, 412),
     (Invalid, 422),
     (NotAllowed, 403),
     (NotFound, 404),
@@ -82,11 +88,13 @@ def install(app: Flask) -> None:
 
 
 def from_domain_error(error: DomainError) -> Response:
-    """The status is the family's."""
+    """The status is the family's; a fact `retry_after_s` is told in the header too."""
     status = next((status for family, status in _FAMILIES if isinstance(error, family)), None)
     if status is None:
         return from_bug(error)
-    return problem(status, error.code, error.details)
+    retry = error.details.get("retry_after_s")
+    headers = {} if retry is None else {"Retry-After": str(retry)}
+    return problem(status, error.code, error.details, headers=headers)
 
 
 def from_http_exception(error: HTTPException) -> Response:
@@ -126,7 +134,7 @@ def _name_request() -> None:
 
 
 def _pointers(messages: Any, at: str) -> Iterator[dict[str, str]]:
-    """Flatten marshmallow's nested messages to `{"pointer": "#/ops/3/lat", "detail": …}`.
+    """Flatten the schemas' nested messages, which are codes, to `{"pointer": "#/ops/3/lat", …}`.
 
     webargs puts the place it read from (json, query …) outermost; for a body it adds nothing.
     """
@@ -138,7 +146,7 @@ def _pointers(messages: Any, at: str) -> Iterator[dict[str, str]]:
         for message in messages:
             yield from _pointers(message, at)
     else:
-        yield {"pointer": at, "detail": str(messages)}
+        yield {"pointer": at, "code": str(messages), "detail": text(f"field.{messages}")}
 
 
 def _escaped(step: str) -> str:

@@ -38,12 +38,13 @@ def get_mine(actor: Actor, mine: str) -> Mine:
     return found
 
 
-def list_attributes(actor: Actor, mine: str) -> Sequence[MineAttribute]:
-    """The whole history of a mine's attributes, oldest first. Raises NotFound."""
+def list_attributes(actor: Actor, mine: str, on: date | None) -> Sequence[MineAttribute]:
+    """The whole history of a mine's attributes, oldest first, or what held that day. Raises NotFound."""
     get_mine(actor, mine)
     history = select(MineAttribute).where(MineAttribute.mine_id == mine)
     order = (MineAttribute.name, MineAttribute.from_date, MineAttribute.recorded_at)
-    return db.session.scalars(history.order_by(*order)).all()
+    entries = db.session.scalars(history.order_by(*order)).all()
+    return entries if on is None else standing_on(entries, on)
 
 
 def attribute_values(mine: str) -> list[AttributeValue]:

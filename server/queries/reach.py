@@ -5,8 +5,7 @@ There is no unscoped list query: each adds `within` to its WHERE.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from patrol.permissions import Reach, Subject
 from server.models.contract import Contract
@@ -17,7 +16,8 @@ from server.models.team import Team
 from server.models.user import User
 from server.models.visit import Visit
 
-Column = InstrumentedAttribute[Any] | ColumnElement[Any]
+#: An attribute of a model, or an expression over some.
+Column = Any
 
 
 def within(
@@ -36,18 +36,18 @@ def within(
         return own
     named = ((team, reach.teams), (mine, reach.mines), (person, reach.persons))
     terms = [column.in_(sorted(ids)) for column, ids in named if column is not None and ids]
-    in_scope: ColumnElement[bool] = own & or_(false(), *terms)
-    return in_scope
+    return and_(own, or_(false(), *terms))
 
 
-def open_on(first: Column, last: Column, day: Any) -> ColumnElement[bool]:
+def open_on(first: Any, last: Any, day: Any) -> ColumnElement[bool]:
     """Make the condition that a dated row is in force on a day; `last` null means no end."""
-    return (first <= day) & (last.is_(None) | (last >= day))
+    return and_(first <= day, or_(last.is_(None), last >= day))
 
 
 def named(column: Column, part: str | None) -> ColumnElement[bool]:
     """Make the condition that a name contains `part`, taken literally; everything without one."""
-    return true() if part is None else column.contains(part, autoescape=True)
+    wanted: ColumnElement[bool] = true() if part is None else column.contains(part, autoescape=True)
+    return wanted
 
 
 def subject_of(row: Mine | Team | User | Contract | Visit | Finding | Device) -> Subject:

@@ -1,8 +1,9 @@
 """Teams, who is in them and their certificates, as an actor may see them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,11 +16,32 @@ from server.queries.paging import Order, Page, page
 from server.queries.reach import named, open_on, within
 
 
-class Member(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Member:
     """A membership with the person's name."""
 
-    membership: Membership
+    id: str
+    team_id: str
+    user_id: str
     name: str
+    role: str
+    specialty: str
+    from_date: date
+    until_date: date | None
+
+
+def member_of(row: Membership, name: str) -> Member:
+    """A membership's row with the person's name."""
+    return Member(
+        row.id,
+        row.team_id,
+        row.user_id,
+        name,
+        row.role,
+        row.specialty,
+        row.from_date,
+        row.until_date,
+    )
 
 
 def list_teams(actor: Actor, wanted: Mapping[str, Any]) -> Page[Team]:
@@ -53,7 +75,7 @@ def list_members(actor: Actor, team: str, on: date | None) -> Sequence[Member]:
     )
     if on is not None:
         query = query.where(open_on(Membership.from_date, Membership.until_date, on))
-    return [Member(membership, name) for membership, name in db.session.execute(query)]
+    return [member_of(membership, name) for membership, name in db.session.execute(query)]
 
 
 def get_membership(actor: Actor, membership: str) -> tuple[Membership, Team]:

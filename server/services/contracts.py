@@ -27,6 +27,11 @@ class HandedOver(NamedTuple):
     ended: Contract
     begun: Contract
 
+    @property
+    def version(self) -> int:
+        """Of the contract that was handed over."""
+        return self.ended.version
+
 
 def begin_contract(actor: Actor, given: Mapping[str, Any], now: datetime) -> Contract:
     """Contract a team to a mine. Raises ContractOverlap, Invalid, NotFound."""

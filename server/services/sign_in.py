@@ -128,9 +128,10 @@ def note_seen(token_hash: str, now: datetime) -> None:
         session.last_seen_at = max(now, session.last_seen_at)
 
 
-def sign_out(token_hash: str) -> None:
-    """End one session, at once. Ending one that has ended is fine."""
-    db.session.execute(delete(ConsoleSession).where(ConsoleSession.token_hash == token_hash))
+def sign_out(session: ConsoleSession | None) -> None:
+    """End one session, at once; a phone has none to end."""
+    if session is not None:
+        db.session.delete(session)
 
 
 def end_session(actor: Actor, session_id: str) -> None:
@@ -161,9 +162,9 @@ def use_link(token: str, password_hash: str, now: datetime) -> None:
     _set_password(user, password_hash, now)
 
 
-def new_password_hash(user: User, password: str) -> str:
+def hash_new_password(password: str, login: str) -> str:
     """The hash of a password that a signed-in person chose. Raises PasswordTooWeak."""
-    check_strength(password, user.login)
+    check_strength(password, login)
     return current_passwords().hash(password)
 
 

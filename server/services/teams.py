@@ -12,8 +12,13 @@ from server.db import db
 from server.models.team import Certificate, Membership, Team
 from server.models.user import User
 from server.queries.reach import subject_of
-from server.queries.teams import Member as MemberRow
-from server.queries.teams import get_membership, get_team, list_memberships_beside
+from server.queries.teams import (
+    Member,
+    get_membership,
+    get_team,
+    list_memberships_beside,
+    member_of,
+)
 from server.queries.users import get_user, has_office_role
 from server.services import audit
 from server.services.feed import emit
@@ -40,7 +45,7 @@ def change_team(actor: Actor, team_id: str, expected: int | None, given: Mapping
     return team
 
 
-def add_member(actor: Actor, team_id: str, given: Mapping[str, Any], now: datetime) -> MemberRow:
+def add_member(actor: Actor, team_id: str, given: Mapping[str, Any], now: datetime) -> Member:
     """Take a person into the team. Raises Conflict when they serve or work elsewhere on one of the days."""
     team = get_team(actor, team_id)
     require(actor, Verb.TEAM_WRITE, subject_of(team))
@@ -50,10 +55,10 @@ def add_member(actor: Actor, team_id: str, given: Mapping[str, Any], now: dateti
     _check(membership, person)
     db.session.add(membership)
     audit.record(actor, now, Verb.TEAM_WRITE, membership, None)
-    return MemberRow(membership, person.name)
+    return member_of(membership, person.name)
 
 
-def end_membership(actor: Actor, membership_id: str, last_day: date, now: datetime) -> MemberRow:
+def end_membership(actor: Actor, membership_id: str, last_day: date, now: datetime) -> Member:
     """Say on which day the person was last in the team."""
     membership, team = get_membership(actor, membership_id)
     require(actor, Verb.TEAM_WRITE, subject_of(team))
@@ -63,7 +68,7 @@ def end_membership(actor: Actor, membership_id: str, last_day: date, now: dateti
     membership.until_date, membership.feed_seq = last_day, seq
     _check(membership, person)
     audit.record(actor, now, Verb.TEAM_WRITE, membership, before)
-    return MemberRow(membership, person.name)
+    return member_of(membership, person.name)
 
 
 def record_certificate(actor: Actor, user_id: str, given: Mapping[str, Any], now: datetime) -> Certificate:

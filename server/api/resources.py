@@ -1,0 +1,41 @@
+"""Puts every resource of the API on the application."""
+
+import re
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from server.api import contracts, mines, session, teams, users
+from server.auth import cookie_name
+from server.http.openapi import Api
+
+_BLUEPRINTS = (
+    session.blueprint,
+    mines.blueprint,
+    teams.blueprint,
+    contracts.blueprint,
+    users.blueprint,
+)
+
+
+class Key(BaseConverter):
+    """An id in a path; what cannot be one is no resource."""
+
+    regex = r"[A-Za-z0-9_-]{1,64}"
+
+    @classmethod
+    def schema(cls, _converter: BaseConverter) -> dict[str, str]:
+        """As OpenAPI says it."""
+        return {"type": "string", "pattern": f"^{re.compile(cls.regex).pattern}$"}
+
+
+def install(app: Flask, api: Api) -> None:
+    """Register the blueprints, and how a caller shows who it is."""
+    app.url_map.converters["key"] = Key
+    api.register_converter(Key, Key.schema)
+    with app.app_context():
+        cookie = {"type": "apiKey", "in": "cookie", "name": cookie_name()}
+    api.spec.components.security_scheme("session", cookie)
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    for blueprint in _BLUEPRINTS:
+        api.register_blueprint(blueprint)
