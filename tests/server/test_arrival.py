@@ -7,8 +7,8 @@ from sqlalchemy import delete, func, select, text
 
 from server import create_app
 from server.arrival import arrive, high_water
-from server.db import transaction
 from server.db import db as the_db
+from server.db import transaction
 from server.highwater import Mark
 from server.models.audit import AuditEntry
 from server.models.feed import ServerEpoch
