@@ -7,6 +7,7 @@ from pathlib import Path
 
 from checklists.difference import difference, difference_for
 from checklists.editions import BadEdition, Edition, compile_edition
+from checklists.ledger_page import ledger_page, standings
 from checklists.loading import BadFiles, load
 from checklists.mine_file import MineFile, read_mine
 from checklists.sentences import asked_line, difference_lines, mine_lines, mistake_line
@@ -78,6 +79,11 @@ def _parser(today: date) -> argparse.ArgumentParser:
     compiling.add_argument("out", type=Path)
     compiling.add_argument("folder", type=Path, nargs="?", default=LIBRARY)
     compiling.set_defaults(run=_compile)
+
+    ledger = commands.add_parser("ledger", help="write the page that shows what of the notice the items serve")
+    ledger.add_argument("out", type=Path)
+    ledger.add_argument("folder", type=Path, nargs="?", default=LIBRARY)
+    ledger.set_defaults(run=_ledger)
     return parser
 
 
@@ -113,3 +119,10 @@ def _compile(options: argparse.Namespace, say: Say) -> None:
     edition = Edition(compiled_of(options.folder))
     options.out.write_bytes(edition.compiled)
     say(f"edition {edition.checklist.number}, {len(edition.compiled)} bytes, digest {edition.digest}")
+
+
+def _ledger(options: argparse.Namespace, say: Say) -> None:
+    library = load(read_folder(options.folder))
+    options.out.write_text(ledger_page(library), encoding="utf-8")
+    unserved = sum(each.unserved for each in standings(library))
+    say(f"{len(library.ledger)} sections and rows, {unserved} of them unserved")
