@@ -14,6 +14,7 @@ from server.models.mine import Mine, MineAttribute
 from server.queries.mines import get_mine, get_place
 from server.queries.reach import subject_of
 from server.services import audit, vocabulary
+from server.services.coverage import refresh_mine
 from server.services.feed import emit
 from server.services.versions import change, locked
 from server.tokens import new_id
@@ -55,6 +56,7 @@ def record_attribute(actor: Actor, mine_id: str, given: Mapping[str, Any], now: 
     entry.feed_seq = emit(db.session(), _stream(mine.id))
     db.session.add(entry)
     audit.record(actor, now, Verb.MINE_WRITE, entry, None)
+    refresh_mine(mine, entry.from_date, now)
     return entry
 
 

@@ -1,6 +1,7 @@
 """Keeps the place register of mines: the office registers, confirms or declines what phones propose, and closes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from patrol.mines import check_place
 from patrol.periods import local_date
 from patrol.permissions import Actor, Verb, require
 from server.db import db
-from server.models.mine import Place
+from server.models.mine import Mine, Place
 from server.queries.mines import get_mine, get_place, place_values
 from server.queries.reach import subject_of
 from server.services import audit, vocabulary
+from server.services.coverage import refresh_mine
 from server.services.feed import emit
 from server.services.versions import change, locked
 from server.tokens import new_id
@@ -29,6 +31,7 @@ def register_place(actor: Actor, mine_id: str, given: Mapping[str, Any], now: da
     check_place(_value(place), place_values(mine.id))
     db.session.add(place)
     audit.record(actor, now, Verb.PLACE_WRITE, place, None)
+    refresh_mine(mine, place.opened_on, now)
     return place
 
 
@@ -38,7 +41,7 @@ def change_place(actor: Actor, place_id: str, expected: int | None, given: Mappi
     require(actor, Verb.PLACE_WRITE, subject_of(mine))
     if "kind" in given:
         vocabulary.check_place_kind(mine.county_id, given["kind"], local_date(now))
-    return _changed(actor, now, Verb.PLACE_WRITE, place, (expected, given))
+    return _changed(Deed(actor, Verb.PLACE_WRITE, now), mine, place, (expected, given))
 
 
 def confirm_place(actor: Actor, place_id: str, expected: int | None, now: datetime) -> Place:
@@ -55,7 +58,7 @@ def close_place(actor: Actor, place_id: str, expected: int | None, last_day: dat
     """Say on which day the place was last in use. Never deletes it."""
     place, mine = get_place(actor, place_id)
     require(actor, Verb.PLACE_WRITE, subject_of(mine))
-    return _changed(actor, now, Verb.PLACE_WRITE, place, (expected, {"closed_on": last_day}))
+    return _changed(Deed(actor, Verb.PLACE_WRITE, now), mine, place, (expected, {"closed_on": last_day}))
 
 
 def _accept(actor: Actor, place_id: str, expected: int | None, status: str, now: datetime) -> Place:
@@ -63,25 +66,38 @@ def _accept(actor: Actor, place_id: str, expected: int | None, status: str, now:
     require(actor, Verb.PLACE_ACCEPT, subject_of(mine))
     if place.status != "proposed":
         raise Conflict("place_not_proposed", place=place.id, status=place.status)
-    return _changed(actor, now, Verb.PLACE_ACCEPT, place, (expected, {"status": status}))
+    return _changed(Deed(actor, Verb.PLACE_ACCEPT, now), mine, place, (expected, {"status": status}))
 
 
-def _changed(
-    actor: Actor,
-    now: datetime,
-    verb: Verb,
-    place: Place,
-    wanted: tuple[int | None, Mapping[str, Any]],
-) -> Place:
-    seq = emit(db.session(), f"mine:{place.mine_id}")
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who does what, and when."""
+
+    actor: Actor
+    verb: Verb
+    now: datetime
+
+
+def _changed(deed: Deed, mine: Mine, place: Place, wanted: tuple[int | None, Mapping[str, Any]]) -> Place:
+    seq = emit(db.session(), f"mine:{mine.id}")
     before = audit.snapshot(locked(place))
+    was = _value(place)
     expected, values = wanted
     change(place, expected, values)
     if place.status == "confirmed":
-        check_place(_value(place), place_values(place.mine_id))
+        check_place(_value(place), place_values(mine.id))
     place.feed_seq = seq
-    audit.record(actor, now, verb, place, before)
+    audit.record(deed.actor, deed.now, deed.verb, place, before)
+    refresh_mine(mine, _first_difference(was, _value(place)), deed.now)
     return place
+
+
+def _first_difference(was: PlaceValue, now_is: PlaceValue) -> date:
+    """The first day on which the register may be another one."""
+    if (was.kind, was.code, was.opened_on) != (now_is.kind, now_is.code, now_is.opened_on):
+        return min(was.opened_on, now_is.opened_on)
+    ends = [day for day in (was.closed_on, now_is.closed_on) if day is not None]
+    return min(ends, default=was.opened_on)
 
 
 def _value(place: Place) -> PlaceValue:

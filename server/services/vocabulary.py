@@ -3,16 +3,14 @@
 import math
 from datetime import date
 
-import msgspec
-
-from checklists.definition import Attribute, Checklist
-from patrol.errors import Conflict, Invalid
-from server.queries.checklists import definition_bytes, find_edition_in_force
+from checklists.definition import Attribute
+from patrol.errors import Invalid
+from server.services.editions import edition_in_force
 
 
 def check_attribute(county: str, name: str, value: object, day: date) -> None:
     """Raise Invalid unless the vocabulary knows the attribute and the value fits its type."""
-    attribute = _in_force(county, day).attributes.get(name)
+    attribute = edition_in_force(county, day).checklist.attributes.get(name)
     if attribute is None:
         raise Invalid("attribute_unknown", name=name)
     if not _fits(attribute, value):
@@ -21,15 +19,8 @@ def check_attribute(county: str, name: str, value: object, day: date) -> None:
 
 def check_place_kind(county: str, kind: str, day: date) -> None:
     """Raise Invalid unless the vocabulary knows the kind of place."""
-    if kind not in _in_force(county, day).places:
+    if kind not in edition_in_force(county, day).checklist.places:
         raise Invalid("place_kind_unknown", kind=kind)
-
-
-def _in_force(county: str, day: date) -> Checklist:
-    edition = find_edition_in_force(county, day)
-    if edition is None:
-        raise Conflict("no_checklist_in_force", on=day.isoformat())
-    return msgspec.json.decode(definition_bytes(edition), type=Checklist)
 
 
 def _fits(attribute: Attribute, value: object) -> bool:
