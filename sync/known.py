@@ -154,7 +154,11 @@ class AnswerChange:
 
 @dataclass(frozen=True, slots=True)
 class VisitWrite:
-    """Insert or replace a visit and its sheet. `missing`: why a submitted visit is incomplete."""
+    """Insert or replace a visit and its sheet. `missing`: why a submitted visit is incomplete.
+
+    `disputed`: how many answers have heads that do not agree; `done`: how many participants said they are.
+    `opened`, `submitted`: wall ms of the phones' clocks; None while it is not submitted.
+    """
 
     visit: str
     identity: bodies.VisitIdentity
@@ -168,6 +172,9 @@ class VisitWrite:
     photos: tuple[bodies.Photo, ...] = ()
     missing: tuple[str, ...] = ()
     disputed: int = 0
+    done: int = 0
+    opened: int = 0
+    submitted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

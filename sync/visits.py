@@ -144,6 +144,14 @@ def disputed(sheet: Sheet) -> int:
     return sum(not agree(register.heads()) for register in shared)
 
 
+def times(sheet: Sheet) -> tuple[int, int | None]:
+    """(opened, submitted): wall ms of the first opening, and of the submission that stands."""
+    opened = [entry.stamp.wall for _, register in sheet.under("join/") for entry in register.entries.values()]
+    register = sheet.registers.get("visit/status")
+    heads = register.heads() if register and status_of(sheet) != "open" else []
+    return min(opened, default=0), min((head.stamp.wall for head in heads), default=None)
+
+
 def answers(sheet: Sheet) -> list[AnswerChange]:
     """What every answer of the visit counts as."""
     return [answer_change(key, register) for key, register in sheet.under("answer/")]

@@ -64,6 +64,7 @@ def _visit(state: State, visit: OpenVisit, seqs: _Seqs, visit_rows: dict[str, in
         visit.visit, _identity(visit), visit.created, sheets.encode(visit.sheet), status,
         seqs.now(stream), visits.participants(visit.sheet), changed, tuple(answers),
         tuple(_photos(visit)), missing, visits.disputed(visit.sheet),
+        sum(1 for _ in visit.sheet.under("done/")), *visits.times(visit.sheet),
     )  # fmt: skip
 
 

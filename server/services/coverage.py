@@ -78,7 +78,12 @@ def _kept_month(mine: str, county: str, period: Period) -> OpenMonth | None:
 def say_applicable(month: OpenMonth, today: date) -> None:
     """Work out anew which pairs apply, under the edition in force on the judging day."""
     day = month.period.judging_day(today)
-    edition = editions.edition_in_force(month.county, day)
+    edition = editions.find_in_force(month.county, day)
+    if edition is None:
+        # Nothing is published: nothing applies yet, and nothing answered is lost. Publishing says it anew.
+        month.coverage.set_applicable(())
+        month.edition = ""
+        return
     mine = asked.mine_register(month.mine)
     days = sorted(on for on in mine.change_days(month.period) if on < day)
     earlier = [pair for on in days for pair in mine.pairs(edition, on, "monthly")]
@@ -146,13 +151,20 @@ def dump(coverage: MonthCoverage) -> bytes:
 
 def count(month: OpenMonth, visit: VisitWrite, required: frozenset[str], today: date) -> Counted:
     """Take a visit's changed answers into the month. Returns how the visit's own counts move."""
-    day = date.fromisoformat(visit.identity.date)
-    moved = [(f"{change.item}/{change.place}", change.outcome) for change in visit.answers]
+    moved = _moved(month, visit)
     before = [month.coverage.said(pair).get(visit.visit) for pair, _ in moved]
     late = today > month.period.last
-    month.coverage.apply(visit.visit, day, moved, late=late)
+    month.coverage.apply(visit.visit, date.fromisoformat(visit.identity.date), moved, late=late)
     month.late_operations += len(moved) if late else 0
     return _difference(before, moved, required)
+
+
+def _moved(month: OpenMonth, visit: VisitWrite) -> list[tuple[str, str | None]]:
+    """Pair → what it counts as now; nothing that a void visit said counts."""
+    if visit.status != "void":
+        return [(f"{change.item}/{change.place}", change.outcome) for change in visit.answers]
+    kept = month.coverage
+    return [(pair, None) for home in (kept.applicable, kept.lapsed, kept.stray) for pair in [*home]]
 
 
 def _difference(

@@ -28,10 +28,18 @@ def find_edition(digest: str) -> Edition | None:
 
 
 def edition_in_force(county: str, day: date) -> Edition:
-    """The county's edition in force on a day. Raises NotFound when none is published yet."""
+    """The county's edition in force on a day. Raises NotFound before the first is published."""
+    found = find_in_force(county, day)
+    if found is None:
+        raise NotFound("no_edition_in_force", day=day.isoformat())
+    return found
+
+
+def find_in_force(county: str, day: date) -> Edition | None:
+    """The county's edition in force on a day; None before the first is published."""
     stored = find_edition_in_force(county, day)
     if stored is None:
-        raise NotFound("no_edition_in_force", day=day.isoformat())
+        return None
     return _opened.get(stored.digest) or _keep(stored)
 
 

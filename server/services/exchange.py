@@ -1,0 +1,138 @@
+"""One exchange: push, acknowledgement and pull in one round trip (SPEC, part EX).
+
+Everything that needs no database happens before the transaction begins; the plan decides, `store` writes. Once a push
+is stored it is acknowledged, whatever it means. Pulling reads a snapshot of its own after the commit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from msgspec.structs import replace
+from sqlalchemy import update
+
+from patrol.periods import local_date
+from server.db import db, transaction
+from server.keys import ServerKey
+from server.models.device import Device
+from server.queries import log, streams
+from server.services import editions, epochs, grants, visit_counts
+from server.services.device_tokens import DeviceSession
+from server.services.gathering import gather
+from server.services.store import store_plan
+from sync import feed, receipts, wire
+from sync.bodies import Answer as AnswerBody
+from sync.known import Context, Plan, Prepared
+from sync.plan import plan_exchange
+from sync.prepare import check_signatures
+
+#: What a phone says of itself is kept as a number of the database.
+_MOST = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The moment of the exchange and the id that its receipt gets."""
+
+    at: datetime
+    receipt: str
+
+    @property
+    def milliseconds(self) -> int:
+        """Milliseconds since the epoch, as the protocol counts."""
+        return log.milliseconds(self.at)
+
+    @property
+    def today(self) -> date:
+        """The day in the county."""
+        return local_date(self.at)
+
+
+def exchange(request: Prepared, phone: DeviceSession, now: Now, key: ServerKey) -> wire.Answer:
+    """Store what the phone sends and answer with what it lacks. Raises Busy when a lock is not given in time."""
+    epoch = epochs.current()
+    plan = push(request, phone, now, epoch)
+    answer = _answer(request.exchange, plan, now, epoch)
+    if phone.confirmed and not phone.revoked:
+        answer = _pulled(answer, request.exchange, phone, now, plan)
+    return receipts.seal(answer, now.receipt, key.fingerprint, key.private)
+
+
+def push(request: Prepared, phone: DeviceSession, now: Now, epoch: str) -> Plan:
+    """Append and reduce the request's operations in one transaction."""
+    request = check_signatures(request, log.chain_keys([batch.chain for batch in request.batches]))
+    with transaction():
+        _told(request.exchange, phone, now)
+        if not request.batches:
+            return Plan()
+        known = gather(request, epoch)
+        plan = plan_exchange(known, request, _context(phone.device, now))
+        store(plan, phone.county, phone.device, now)
+    return plan
+
+
+def store(plan: Plan, county: str, device: str | None, now: Now) -> None:
+    """Write a plan and everything that follows from it."""
+    store_plan(plan, county, device, now.at)
+    visit_counts.count_plan(plan, county, now.at)
+
+
+def _context(device: str, now: Now) -> Context:
+    return Context(now=now.milliseconds, receipt=now.receipt, device=device, judge=judge, may=grants.may_on(now.today))
+
+
+def judge(digest: str, day: str, item: str, answer: AnswerBody) -> str | None:
+    """The server's own outcome of an answer under its edition; None when it does not have that edition."""
+    edition = editions.find_edition(digest)
+    return None if edition is None else edition.judge(item, answer, date.fromisoformat(day)).outcome
+
+
+def _told(request: wire.Exchange, phone: DeviceSession, now: Now) -> None:
+    """Keep what the phone tells of itself: what it still holds, and how wrong its clock is."""
+    facts = {
+        "told_at": now.at,
+        "unsent_operations": min(request.unsent.operations, _MOST),
+        "unsent_photos": min(request.unsent.photos, _MOST),
+        "clock_error_ms": request.clock.wall - now.milliseconds,
+    }
+    db.session.execute(update(Device).where(Device.id == phone.device).values(facts))
+
+
+def _answer(request: wire.Exchange, plan: Plan, now: Now, epoch: str) -> wire.Answer:
+    return wire.Answer(
+        protocol=wire.PROTOCOL,
+        nonce=request.nonce,
+        device=request.device,
+        epoch=epoch,
+        time=now.milliseconds,
+        chains=list(plan.answers),
+        upgrade=request.protocol < wire.PROTOCOL,
+    )
+
+
+def _pulled(answer: wire.Answer, request: wire.Exchange, phone: DeviceSession, now: Now, plan: Plan) -> wire.Answer:
+    wanted = feed.pull(request.cursor, answer.epoch, streams.scope(phone.device, phone.team, now.today))
+    pages, more = _pages(wanted.after, wanted.marks, request.limit, plan)
+    return replace(
+        answer,
+        marks=dict(wanted.marks),
+        pages=pages,
+        more=more,
+        added=list(wanted.added),
+        dropped=list(wanted.dropped),
+        resets=list(wanted.resets),
+    )
+
+
+def _pages(after: Mapping[str, int], marks: Mapping[str, int], limit: int, plan: Plan) -> tuple[list[wire.Page], bool]:
+    """Pages of the streams that have more, `limit` rows in all; what does not fit waits for the next exchange."""
+    pages: list[wire.Page] = []
+    for stream, since in after.items():
+        room = limit - sum(len(page.rows) for page in pages)
+        if room <= 0:
+            return pages, True
+        page, more = feed.page(stream, since, marks[stream], streams.rows(stream, since, room, plan.own), room)
+        pages.append(page)
+        if more:
+            return pages, True
+    return pages, False
