@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -58,14 +59,19 @@ class ServerKey:
         return _base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
     def derived(self, purpose: str) -> "ServerKey":
-        """Another key that only this one can make, the same every time: nothing of it needs to be
-        stored.
-        """
-        seed = HKDF(hashes.SHA256(), 48, b"qianshao derived key 1", purpose.encode()).derive(self._secret())
-        return ServerKey(ec.derive_private_key(int.from_bytes(seed, "big") % (_ORDER - 1) + 1, ec.SECP256R1()))
+        """Another key that only this one can make, the same every time: nothing of it needs to be stored."""
+        scalar = int.from_bytes(_expand(self.private, f"key {purpose}", 48), "big") % (_ORDER - 1) + 1
+        return ServerKey(ec.derive_private_key(scalar, ec.SECP256R1()))
 
-    def _secret(self) -> bytes:
-        return self.private.private_numbers().private_value.to_bytes(32, "big")
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes that only this key can make, the same every time."""
+        return _expand(self.private, f"secret {purpose}", 32)
+
+
+@lru_cache(maxsize=64)
+def _expand(private: ec.EllipticCurvePrivateKey, purpose: str, length: int) -> bytes:
+    secret = private.private_numbers().private_value.to_bytes(32, "big")
+    return HKDF(hashes.SHA256(), length, b"qianshao derived 1", purpose.encode()).derive(secret)
 
 
 def load_or_create(path: Path) -> ServerKey:
