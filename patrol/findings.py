@@ -99,7 +99,8 @@ class Finding:
     @property
     def closed_at(self) -> datetime | None:
         """When it was closed (销号); a voided or transferred finding never was."""
-        return self.history[-1].at if self.status is Status.CLOSED else None
+        closing = self.last(Step.PASS_RECHECK, Step.SIGN_OFF)
+        return closing.at if closing and self.status is Status.CLOSED else None
 
     @property
     def known_to_mine(self) -> bool:

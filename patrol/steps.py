@@ -77,7 +77,8 @@ class Moving(Protocol):
 T = TypeVar("T", bound=Moving)
 
 
-@dataclass(frozen=True, slots=True)
+# Generic and frozen with slots cannot be made through its alias on Python 3.11: no slots here.
+@dataclass(frozen=True)
 class Guard(Generic[T]):
     """A condition on the thing and the attempt; `code` says what is wrong while it does not
     hold."""
@@ -86,7 +87,7 @@ class Guard(Generic[T]):
     holds: Callable[[T, Attempt], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule(Generic[T]):
     """One row of a table: `step` leads from any of `sources` to `to` (None: it stays)."""
 
