@@ -66,7 +66,10 @@ class VisitIdentity(Body, frozen=True):
 
 
 class Answer(Body, frozen=True):
-    """One outcome of an (item, place) pair. `value` as typed with `unit`; `settings` are the alarm/cut/restore fields."""
+    """One outcome of an (item, place) pair; `value` as typed, in `unit`.
+
+    `settings` are the alarm, cut and restore fields of a sensor.
+    """
 
     outcome: Outcome
     value: Number | None = None

@@ -80,9 +80,12 @@ def _public(key: str) -> ec.EllipticCurvePublicKey:
     return public
 
 
+_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+
+
 def sign(private: ec.EllipticCurvePrivateKey, data: bytes) -> str:
-    """An ES256 signature as r||s in base64url."""
-    r, s = decode_dss_signature(private.sign(data, ec.ECDSA(hashes.SHA256())))
+    """An ES256 signature as r||s in base64url, the same for the same bytes (RFC 6979)."""
+    r, s = decode_dss_signature(private.sign(data, _DETERMINISTIC))
     return b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
 
@@ -90,6 +93,11 @@ def public_key(private: ec.EllipticCurvePrivateKey) -> str:
     """The base64url SubjectPublicKeyInfo of a private key, as chain.open carries it."""
     form = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return b64(form)
+
+
+def fingerprint_of(key: str) -> str:
+    """SHA-256 of a public key's DER, base64url: the name under which a server key is known."""
+    return b64(_sha256(unb64(key)).digest())
 
 
 SUITES: dict[str, Suite] = {"ES256": Suite(hash_of, _verify_es256)}

@@ -25,7 +25,7 @@ Seq = Annotated[int, Meta(ge=1, le=2**53)]
 Long = Annotated[str, Meta(min_length=22, max_length=22)]
 
 
-class Operation(Struct, frozen=True, tag_field="kind", kw_only=True):
+class Operation(Struct, frozen=True, tag_field="kind", kw_only=True, omit_defaults=True):
     """The envelope (OP-1). `t` = wall ms since the epoch, monotonic ms, clock session: kept, never used for order.
 
     `prev` is the base64url SHA-256 of the exact bytes of the operation before it on the chain, empty at seq 1.

@@ -23,13 +23,16 @@ def gather(request: Prepared, epoch: str) -> Known:
     chains = _with_segments(log.lock_chains(wanted.chains), request)
     heads = lock_streams(db.session(), streams) if streams else {}
     visits = sheets.visits_known(wanted.visits)
+    parked = _parked(wanted)
+    # What a parked operation is about must be known before it may be replayed, or it would raise it anew.
+    about = {operation.finding for operation in parked.values() if operation.finding}
     return Known(
         epoch=epoch,
         heads=heads,
         chains=chains,
         visits=visits,
-        findings=sheets.findings_known(wanted.findings),
-        withheld={**named, **_parked(wanted)},
+        findings=sheets.findings_known(tuple(about.union(wanted.findings))),
+        withheld={**named, **parked},
         here=sheets.photos_here(tuple(visits)),
     )
 
