@@ -2,11 +2,12 @@
 whoever enqueues need not import it; the queue is only a doorbell, the rows are the truth.
 """
 
-from typing import Any, cast
+from typing import cast
 
 from flask import Flask, current_app
 from redis import Redis
 from rq import Queue, Retry
+from rq.job import Job
 
 from server.config import Config
 from server.db import Transaction
@@ -16,6 +17,9 @@ JOBS = "server.jobs"
 TIMEOUT_S = 300
 #: A job is idempotent; what fails is tried again after these seconds, then a sweep finds it.
 RETRY_AFTER_S = [10, 60, 300]
+#: A mark that a lost queue left behind must not silence the work for ever.
+WAITS_AT_MOST_S = 3600
+FAILURE_KEPT_S = 14 * 24 * 3600
 _SOCKET_TIMEOUT_S = 5
 
 
@@ -38,14 +42,32 @@ def current_queue() -> Queue:
 def enqueue(tx: Transaction, job: str, *arguments: str | int, once: str | None = None) -> None:
     """Have `server.jobs.<job>` called with `arguments` (ids, never objects) after the commit.
 
-    `once` names the work: while a job of that name waits, another is not added.
+    `once` names the work: while a job of that name waits, another is not added. One that has
+    begun does not count, since it may have read before the commit that asks now.
     """
     queue = current_queue()
     tx.after_commit(lambda: _enqueue(queue, job, arguments, once))
 
 
 def _enqueue(queue: Queue, job: str, arguments: tuple[str | int, ...], once: str | None) -> None:
-    options: dict[str, Any] = {"retry": Retry(max=len(RETRY_AFTER_S), interval=RETRY_AFTER_S)}
+    if once is not None and not queue.connection.set(_mark(once), 1, nx=True, ex=WAITS_AT_MOST_S):
+        return
+    queue.enqueue_call(
+        f"{JOBS}.{job}",
+        args=arguments,
+        retry=Retry(max=len(RETRY_AFTER_S), interval=RETRY_AFTER_S),
+        result_ttl=0,
+        failure_ttl=FAILURE_KEPT_S,
+        meta={"once": once},
+    )
+
+
+def begin(job: Job) -> None:
+    """Called by the worker as the job begins: from now on its work may be asked for again."""
+    once = job.meta.get("once")
     if once is not None:
-        options |= {"job_id": once, "unique": True}
-    queue.enqueue_call(f"{JOBS}.{job}", args=arguments, **options)
+        job.connection.delete(_mark(once))
+
+
+def _mark(once: str) -> str:
+    return f"qianshao:waiting:{once}"

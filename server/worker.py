@@ -10,7 +10,7 @@ from rq.job import Job
 from server import create_app
 from server.config import Config
 from server.db import db
-from server.queue import current_queue
+from server.queue import begin, current_queue
 
 
 class JobWorker(Worker):
@@ -27,6 +27,7 @@ class JobWorker(Worker):
         with self.app.app_context():
             # The sockets in the pool are the parent's; two processes must not talk over one.
             db.engine.dispose(close=False)
+            begin(job)
             super().main_work_horse(job, queue)
 
 
