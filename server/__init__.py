@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from server import auth, clock, db, passwords, queue, storage
-from server.api import health, resources
+from server import auth, clock, db, keys, passwords, queue, storage
+from server.api import health, resources, sync
 from server.config import Config
 from server.http import headers, openapi, problems
 
@@ -17,9 +17,11 @@ def create_app(config: Config) -> Flask:
     db.install(app, config)
     queue.install(app, config)
     storage.install(app, config)
+    keys.install(app, config)
     problems.install(app)
     headers.install(app, config)
     resources.install(app, openapi.install(app))
     health.install(app)
+    sync.install(app)
     auth.refuse_unguarded_routes(app)
     return app

@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import Flask, current_app
+
+from server.config import Config
 
 #: Order of the P-256 group (FIPS 186-5): private keys are 1 … order - 1.
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -72,6 +75,20 @@ class ServerKey:
 def _expand(private: ec.EllipticCurvePrivateKey, purpose: str, length: int) -> bytes:
     secret = private.private_numbers().private_value.to_bytes(32, "big")
     return HKDF(hashes.SHA256(), length, b"qianshao derived 1", purpose.encode()).derive(secret)
+
+
+def install(app: Flask, config: Config) -> None:
+    """Say where `app` has its key; it is read, or made, when it is first needed."""
+    app.extensions["qianshao_key_file"] = config.keys_dir / "server.pem"
+
+
+def current_key() -> ServerKey:
+    """The key of the application that is at work. Raises KeyUnusable."""
+    extensions = current_app.extensions
+    if "qianshao_key" not in extensions:
+        extensions["qianshao_key"] = load_or_create(extensions["qianshao_key_file"])
+    key: ServerKey = extensions["qianshao_key"]
+    return key
 
 
 def load_or_create(path: Path) -> ServerKey:
