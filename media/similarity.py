@@ -19,7 +19,7 @@ _GREY_SIDE = 128
 _COLUMNS, _ROWS = 9, 8
 #: Grey levels between the darkest and the brightest cell, below which there is nothing to compare:
 #: a black frame, a wall of dust. All such pictures would be alike.
-_LEAST_CONTRAST = 12
+_LEAST_CONTRAST = 6
 
 _STORED = 5.0
 #: What to leave off at the two ends of a side, in per cent, so that a window of a photo which lost

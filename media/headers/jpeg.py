@@ -73,8 +73,10 @@ def _segments(data: PhotoBytes, position: int) -> Iterator[_Segment]:
             yield _Segment(marker, b"", position)
             return
         length = int.from_bytes(take(data, position, 2))
-        payload = take(data, position + 2, max(length - 2, 0))
-        position += max(length, 2)
+        if length < 2:
+            raise PhotoRefusedError(RefusalCode.DAMAGED, f"segment at {position}")
+        payload = take(data, position + 2, length - 2)
+        position += length
         if marker == _SOS:
             position = _end_of_scan(data, position)
         yield _Segment(marker, payload, position)

@@ -8,11 +8,12 @@ import struct
 from collections.abc import Callable
 
 from media.headers.isobmff import boxes
-from media.headers.parts import PhotoBytes
+from media.headers.parts import PhotoBytes, counted
 from media.refusals import PhotoRefusedError
 
 _PICTURE = b"\xff\xd8\xff"
 _MAX_PICTURES = 8
+_VIDEO = frozenset({b"ftyp", b"moov", b"mdat"})
 
 
 def end_of_camera_trailers(data: PhotoBytes, position: int, end_of_picture: Callable[[int], int]) -> int:
@@ -21,13 +22,14 @@ def end_of_camera_trailers(data: PhotoBytes, position: int, end_of_picture: Call
     `end_of_picture` walks a further picture and may raise PhotoRefusedError for it.
     """
     for _ in range(_MAX_PICTURES):
-        position = _skip_padding(data, position)
-        if data[position : position + 3] != _PICTURE:
+        solid = _skip_padding(data, position)
+        if data[solid : solid + 3] != _PICTURE:
             break
-        position = end_of_picture(position)
-    if _is_motion_video(data, position) or _is_samsung_directory(data, position):
+        position = end_of_picture(solid)
+    # Both begin with zero bytes of their own, which cannot be told from padding.
+    if _is_motion_video(data, position, solid) or _is_samsung_directory(data, position, solid):
         return len(data)
-    return position
+    return solid
 
 
 def _skip_padding(data: PhotoBytes, position: int) -> int:
@@ -40,28 +42,29 @@ def _skip_padding(data: PhotoBytes, position: int) -> int:
     return position
 
 
-def _is_motion_video(data: PhotoBytes, position: int) -> bool:
-    if data[position + 4 : position + 8] != b"ftyp":
+def _is_motion_video(data: PhotoBytes, earliest: int, solid: int) -> bool:
+    start = data.find(b"ftyp", solid, solid + 8) - 4
+    if start < earliest:
         return False
     try:
-        kinds = {box.kind for box in boxes(data, position, len(data))}
+        kinds = {box.kind for box in counted(boxes(data, start, len(data)))}
     except PhotoRefusedError:
         return False
-    return {b"ftyp", b"moov", b"mdat"} <= kinds <= {b"ftyp", b"moov", b"mdat", b"free", b"wide"}
+    return _VIDEO <= kinds <= _VIDEO | {b"free", b"wide"}
 
 
-def _is_samsung_directory(data: PhotoBytes, position: int) -> bool:
+def _is_samsung_directory(data: PhotoBytes, earliest: int, solid: int) -> bool:
     """`SEFH`, version, count, (0, kind, distance back, size)…, length, `SEFT`; the blocks before.
 
     The farthest block must begin where the picture ended: nothing stands outside the directory.
     """
-    if data[-4:] != b"SEFT" or len(data) - position < 20:
+    if data[-4:] != b"SEFT" or len(data) - earliest < 20:
         return False
     start = len(data) - 8 - int(struct.unpack("<I", data[-8:-4])[0])
-    if start < position or data[start : start + 4] != b"SEFH":
+    if start < earliest or data[start : start + 4] != b"SEFH":
         return False
     count = int(struct.unpack("<I", data[start + 8 : start + 12])[0])
     if start + 12 + 12 * count != len(data) - 8:
         return False
     entries = struct.iter_unpack("<HHII", data[start + 12 : len(data) - 8])
-    return start - max((int(back) for _, _, back, _ in entries), default=0) == position
+    return earliest <= start - max((int(back) for _, _, back, _ in entries), default=0) <= solid

@@ -23,9 +23,9 @@ def main():
         result = develop(file.data, UTC)
         outcome = result.code if isinstance(result, Refusal) else KEPT
         line = {"name": file.name, "outcome": outcome, "seconds": time.process_time() - started}
-        print(json.dumps(line), flush=True)
+        sys.stdout.write(json.dumps(line) + "\n")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"peak": peak}))
+    sys.stdout.write(json.dumps({"peak": peak}) + "\n")
 
 
 if __name__ == "__main__":
