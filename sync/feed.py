@@ -84,7 +84,8 @@ def visit_rows(sheet: Sheet, after: int, own: Collection[str] = ()) -> list[Row]
     changed = [(r.seq, key, r) for key, r in sheet.registers.items() if r.seq > after]
     changed.sort(key=lambda item: item[0])
     return [
-        Row(seq, key, None if _is_own(register, own) else Raw(heads_json(register))) for seq, key, register in changed
+        Row(seq, key, Raw(b"null" if _is_own(register, own) else heads_json(register)))
+        for seq, key, register in changed
     ]
 
 

@@ -93,12 +93,17 @@ class ChainAnswer(Struct, frozen=True, omit_defaults=True):
 class Row(Struct, frozen=True, array_like=True):
     """One feed row: stream seq, register key, post-image (feed.py says of what shape).
 
-    `data` absent: every entry of it is an operation of this very request (FD-6).
+    `data` null: every entry of it is an operation of this very request (FD-6).
     """
 
     seq: int
     key: str
-    data: Raw | None = None
+    data: Raw = Raw(b"null")
+
+    @property
+    def is_own(self) -> bool:
+        """True if the phone builds the row from its own operations."""
+        return bytes(self.data) == b"null"
 
 
 class Page(Struct, frozen=True, omit_defaults=True):

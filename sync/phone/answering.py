@@ -123,7 +123,7 @@ def _page(desk: Desk, page: wire.Page, flying: InFlight) -> None:
 
 
 def _row(desk: Desk, stream: str, row: wire.Row, flying: InFlight) -> PulledRow:
-    if row.data is None:
+    if row.is_own:
         return PulledRow(row.seq, _own_fields(desk, stream, row.key, flying))
     data = bytes(row.data)
     if stream.startswith("visit:"):
