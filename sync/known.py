@@ -7,7 +7,10 @@ keeps the same values in memory. Nothing here reads a clock, a database or a ran
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from sync import bodies, operations, wire
+from sync.sheets import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,7 @@ class Context:
     may: May
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerChange:
+class AnswerChange(Struct, frozen=True):
     """An (item, place) pair whose counted outcome may have changed. None: nothing counts any more."""
 
     item: str
@@ -157,7 +159,8 @@ class VisitWrite:
     """Insert or replace a visit and its sheet. `missing`: why a submitted visit is incomplete.
 
     `disputed`: how many answers have heads that do not agree; `done`: how many participants said they are.
-    `opened`, `submitted`: wall ms of the phones' clocks; None while it is not submitted.
+    `opened`, `submitted`: wall ms of the phones' clocks; None while it is not submitted. `content` is the
+    sheet in memory, so that nobody decodes again what was just encoded.
     """
 
     visit: str
@@ -175,6 +178,7 @@ class VisitWrite:
     done: int = 0
     opened: int = 0
     submitted: int | None = None
+    content: Sheet = field(default_factory=Sheet, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,7 @@ class FindingWrite:
     seq: int
     fields: Mapping[str, object]
     disputed: tuple[str, ...]
+    content: Sheet = field(default_factory=Sheet, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def _visit(state: State, visit: OpenVisit, seqs: _Seqs, visit_rows: dict[str, in
         visit.visit, _identity(visit), visit.created, sheets.encode(visit.sheet), status,
         seqs.now(stream), visits.participants(visit.sheet), changed, tuple(answers),
         tuple(_photos(visit)), missing, visits.disputed(visit.sheet),
-        sum(1 for _ in visit.sheet.under("done/")), *visits.times(visit.sheet),
+        sum(1 for _ in visit.sheet.under("done/")), *visits.times(visit.sheet), visit.sheet,
     )  # fmt: skip
 
 
@@ -88,5 +88,5 @@ def _finding(finding: OpenFinding, seqs: _Seqs) -> known.FindingWrite:
     fields, disputed = findings.fields_of(finding.sheet)
     return known.FindingWrite(
         finding.finding, finding.mine, finding.visit, finding.created,
-        sheets.encode(finding.sheet), seq, fields, disputed,
+        sheets.encode(finding.sheet), seq, fields, disputed, finding.sheet,
     )  # fmt: skip
