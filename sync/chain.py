@@ -6,6 +6,7 @@
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 _sha256 = hashlib.sha256
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def b64(data: bytes) -> str:
@@ -38,7 +40,7 @@ def unb64(text: str) -> bytes:
 
 def hash_of(data: bytes) -> str:
     """The ES256 hash of an operation: 43 characters of base64url (CH-1)."""
-    return urlsafe_b64encode(_sha256(data).digest())[:43].decode()
+    return b2a_base64(_sha256(data).digest(), newline=False)[:43].translate(_URLSAFE).decode()
 
 
 def hashes_of(run: Sequence[bytes]) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ class _Planner:
             return None
         body = first.body
         author = Author(body.person, body.device)
-        enrolled = self.state.may(author, ops.CHAIN_OPEN, None, None)
+        enrolled = self.context.may(author, ops.CHAIN_OPEN, None, None)
         vouched = enrolled and (self.context.device == body.device or self._proven(first, author))
         return ChainKnown(batch.chain, author, body.alg, body.key, START, vouched=vouched)
 
@@ -161,7 +161,7 @@ class _Planner:
     def _release(self, operation: ops.OperationRelease, author: Author) -> str:
         """Give a withheld operation its effect (VD-6); the release shares its fate."""
         target = self.waiting.get(operation.body.operation)
-        if not author.office or not self.state.may(author, operation.kind, None, None):
+        if not author.office or not self.context.may(author, operation.kind, None, None):
             return "no_scope"
         return self._retry(target, forced=True) if target else "quarantined"
 

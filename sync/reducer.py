@@ -7,7 +7,7 @@ from sync import operations as ops
 from sync import visits
 from sync.known import Author, PlaceWrite
 from sync.registers import Entry, Stamp, contradicts, relation
-from sync.routing import VISIT, InvalidBodyError, Write, writes
+from sync.routing import VISIT, InvalidBodyError, Write, answer_value, writes
 from sync.state import OpenVisit, State
 
 CONTENT = (
@@ -32,10 +32,34 @@ def reduce(state: State, operation: ops.Known | ops.Opaque, author: Author, chai
     if isinstance(operation, _ABOUT_CHAIN):
         return "applied"
     try:
+        if type(operation) is ops.AnswerSet and not forced:
+            verdict = _answer(state, operation, author, chain)
+            if verdict is not None:
+                return verdict
         return _Step(state, operation, author, chain).run(forced=forced)
     except Exception:  # noqa: BLE001 - VD-2: whatever one operation trips over is its own verdict
         state.forget_untouched()
         return "quarantined"
+
+
+def _answer(state: State, operation: ops.AnswerSet, author: Author, chain: str) -> str | None:
+    """What nine of ten operations are, without the detours of `_Step`; None where it needs them."""
+    visit = state.visits.get(operation.visit or "") or state.visit(operation.visit or "")
+    uid = operation.uid
+    if visit is None or visit.status in visits.CLOSED or uid in visit.sheet.stamps:
+        return None
+    if not state.may(author, "answer.set", visit):
+        return "no_scope"
+    judge = state.context.judge
+    value = answer_value(operation, judge, visit.edition_of(author), visit.identity.date)
+    stamp = Stamp(uid, chain, operation.seq, author.person, author.device, operation.t[0])
+    key, entry = operation.reg or "", Entry(stamp, tuple(operation.parents), value)
+    visit.sheet.add(key, entry)
+    visit.dirty = True
+    visit.changed[key] = None
+    if visit.status == "submitted":
+        return "after_submit"
+    return relation(visit.sheet.registers[key], entry)
 
 
 class _Step:
@@ -69,16 +93,15 @@ class _Step:
             raise InvalidBodyError("visit")
 
     def _in_scope(self) -> bool:
-        operation, visit = self.operation, self.visit
-        if isinstance(operation, _OFFICE) and not self.author.office:
+        operation, state, author = self.operation, self.state, self.author
+        if isinstance(operation, _OFFICE) and not author.office:
             return False
-        if visit is not None:
-            identity = visit.identity
-        elif isinstance(operation, _OPENING):
-            identity = operation.body
-        else:
-            return self.state.may(self.author, operation.kind, None, self._mine())
-        return self.state.may(self.author, operation.kind, identity, identity.mine)
+        if self.visit is not None:
+            return state.may(author, operation.kind, self.visit)
+        if isinstance(operation, _OPENING):
+            body = operation.body
+            return state.context.may(author, operation.kind, body, body.mine)
+        return state.context.may(author, operation.kind, None, self._mine())
 
     def _mine(self) -> str | None:
         """The mine of an operation outside a visit, from its finding or its body."""
@@ -94,8 +117,9 @@ class _Step:
         return not isinstance(self.operation, _RULING)
 
     def _apply(self) -> str:
-        pinned = (self.visit.edition, self.visit.identity.date) if self.visit else ("", "")
-        found = writes(self.operation, self.author, self.state.context.judge, *pinned)
+        visit, author = self.visit, self.author
+        under = (visit.edition_of(author), visit.identity.date) if visit else ("", "")
+        found = writes(self.operation, author, self.state.context.judge, *under)
         if waiting := self._homes(found):
             return waiting
         if not found or (self.visit is None and self._needs_visit(found)):
@@ -162,7 +186,7 @@ class _Step:
 
     def _refresh(self, visit: OpenVisit) -> None:
         visit.status = visits.status_of(visit.sheet)
-        visit.edition = visits.pinned_edition(visit.sheet)
+        visit.editions = visits.editions(visit.sheet)
 
     def _verdict(self, verdicts: list[str]) -> str:
         visit = self.visit

@@ -49,7 +49,8 @@ def writes(
 ) -> list[Write]:
     """The entries an operation adds; raises InvalidBodyError. `edition` is the visit's pinned one, `day` its date."""
     if type(operation) is ops.AnswerSet:
-        return [_answer(operation, judge, edition, day)]
+        value = answer_value(operation, judge, edition, day)
+        return [Write(VISIT, operation.reg or "", tuple(operation.parents), value)]
     route = _ROUTES.get(type(operation))
     if route is None:
         return []
@@ -59,7 +60,8 @@ def writes(
     return found
 
 
-def _answer(operation: ops.AnswerSet, judge: Judge | None, edition: str, day: str) -> Write:
+def answer_value(operation: ops.AnswerSet, judge: Judge | None, edition: str, day: str) -> bytes:
+    """The canonical value of an answer, with the server's outcome beside it where that differs."""
     body = operation.body
     item, _ = answer_key(operation.reg)
     if body.outcome in ("unseen", "na") and not body.reason:
@@ -69,7 +71,7 @@ def _answer(operation: ops.AnswerSet, judge: Judge | None, edition: str, day: st
         judged = judge(edition, day, item, body)
         if judged is not None and judged != body.outcome:
             value = value[:-1] + b',"judged":' + _encode(judged) + b"}"
-    return Write(VISIT, operation.reg or "", tuple(operation.parents), value)
+    return value
 
 
 def _identity(operation: ops.VisitOpen | ops.VisitJoin, author: Author) -> list[Write]:

@@ -73,9 +73,8 @@ class Sheet:
 def encode(sheet: Sheet) -> bytes:
     """The sheet as one compressed row."""
     writer = _Writer()
-    for key, register in sheet.registers.items():
-        writer.register(key, register)
-    return pack(_encoder.encode(writer.columns()))
+    writer.registers(sheet.registers)
+    return pack(_encoder.encode(writer.columns(sheet)))
 
 
 def decode(data: bytes) -> Sheet:
@@ -99,35 +98,38 @@ class _Writer:
         self.numbers: dict[str, int] = {}
         self.stamps: list[Stamp] = []
         self.values: dict[bytes, int] = {}
-        self.keys: list[str] = []
-        self.row_seqs: list[int] = []
         self.entries: list[int] = []
         self.refs: list[tuple[int, str]] = []
 
-    def register(self, key: str, register: Register) -> None:
-        self.keys.append(key)
-        self.row_seqs.append(register.seq)
+    def registers(self, registers: dict[str, Register]) -> None:
+        """Number operations and values; the loop over everything, kept flat for its speed."""
         entries, values, numbers = self.entries, self.values, self.numbers
-        entries.append(len(register.entries))
-        for uid, entry in register.entries.items():
-            number = numbers.get(uid)
-            if number is None:
-                number = numbers[uid] = len(self.stamps)
-                self.stamps.append(entry.stamp)
-            entries += (number, values.setdefault(entry.value, len(values)), len(entry.parents))
-            for parent in entry.parents:
-                self.refs.append((len(entries), parent))
-                entries.append(0)
+        for register in registers.values():
+            entries.append(len(register.entries))
+            for uid, entry in register.entries.items():
+                number = numbers.get(uid)
+                if number is None:
+                    number = numbers[uid] = len(numbers)
+                    self.stamps.append(entry.stamp)
+                entries.append(number)
+                entries.append(values.setdefault(entry.value, len(values)))
+                entries.append(len(entry.parents))
+                for parent in entry.parents:
+                    self.refs.append((len(entries), parent))
+                    entries.append(0)
 
-    def columns(self) -> Columns:
+    def columns(self, sheet: Sheet) -> Columns:
+        """Everything numbered, parents too."""
         foreign: dict[str, int] = {}
         for at, parent in self.refs:
             number = self.numbers.get(parent)
             self.entries[at] = ~foreign.setdefault(parent, len(foreign)) if number is None else number
         chain_of, seqs, walls = self._operations()
+        registers = sheet.registers
         return Columns(
             1, list(self.chains), pack_uids([s.uid for s in self.stamps]), chain_of, seqs, walls,
-            list(self.values), self.keys, self.row_seqs, self.entries, pack_uids(list(foreign)),
+            list(self.values), list(registers), [r.seq for r in registers.values()], self.entries,
+            pack_uids(list(foreign)),
         )  # fmt: skip
 
     def _operations(self) -> tuple[list[int], list[int], list[int]]:

@@ -17,10 +17,15 @@ class OpenVisit:
     sheet: Sheet
     before: str
     status: str
-    edition: str
+    editions: dict[str, str]
     created: bool = False
     dirty: bool = False
     changed: dict[str, None] = field(default_factory=dict)
+    allowed: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+
+    def edition_of(self, author: Author) -> str:
+        """The edition that an author's phone shows, under whose texts the answer was given (VS-3)."""
+        return self.editions.get(author.participant) or self.editions.get("", "")
 
 
 @dataclass(slots=True)
@@ -45,7 +50,6 @@ class State:
         self.visits: dict[str, OpenVisit] = {}
         self.findings: dict[str, OpenFinding] = {}
         self.places: dict[str, PlaceWrite] = {}
-        self._may: dict[tuple[object, ...], bool] = {}
 
     def visit(self, visit: str) -> OpenVisit | None:
         """The visit, opened once; None if nobody opened it yet."""
@@ -53,14 +57,14 @@ class State:
         if found is None and (row := self.known.visits.get(visit)):
             sheet = sheets.decode(row.sheet)
             status = visits.status_of(sheet)
-            edition = visits.pinned_edition(sheet)
-            found = OpenVisit(visit, row.identity, sheet, row.status, status, edition)
+            editions = visits.editions(sheet)
+            found = OpenVisit(visit, row.identity, sheet, row.status, status, editions)
             self.visits[visit] = found
         return found
 
     def create_visit(self, visit: str, identity: bodies.VisitIdentity) -> OpenVisit:
         """A visit that its opening makes exist."""
-        found = OpenVisit(visit, identity, Sheet(), "", "open", identity.edition, created=True)
+        found = OpenVisit(visit, identity, Sheet(), "", "open", {"": identity.edition}, created=True)
         self.visits[visit] = found
         return found
 
@@ -85,12 +89,15 @@ class State:
         for name in [n for n, f in self.findings.items() if f.created and not f.dirty]:
             del self.findings[name]
 
-    def may(self, author: Author, kind: str, visit: bodies.VisitIdentity | None, mine: str | None) -> bool:
-        """`context.may`, asked once a plan for each question."""
-        question = (author, kind, visit, mine)
-        if question not in self._may:
-            self._may[question] = self.context.may(author, kind, visit, mine)
-        return self._may[question]
+    def may(self, author: Author, kind: str, visit: OpenVisit) -> bool:
+        """`context.may` within a visit, asked once a plan for each question."""
+        question = (author.person, author.device, kind)
+        answer = visit.allowed.get(question)
+        if answer is None:
+            identity = visit.identity
+            answer = self.context.may(author, kind, identity, identity.mine)
+            visit.allowed[question] = answer
+        return answer
 
     def sheet_of(self, write: Write, visit: OpenVisit | None) -> Sheet:
         """The sheet that a write is for."""

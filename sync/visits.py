@@ -13,7 +13,7 @@ import msgspec
 
 from sync import bodies
 from sync.known import AnswerChange
-from sync.registers import Entry, Register, agree, counted
+from sync.registers import Entry, Register, agree, counted, outcome
 from sync.sheets import Sheet
 
 RANK = {"open": 0, "submitted": 1, "sealed": 2, "void": 3}
@@ -38,15 +38,20 @@ def status_of(sheet: Sheet) -> str:
     return max(found, key=RANK.__getitem__)
 
 
-def pinned_edition(sheet: Sheet) -> str:
-    """The edition of the visit's opening (VS-2): of visit.open entries, else of joins, the one with
-    the smallest uid, so that it does not depend on which phone was heard first.
+def editions(sheet: Sheet) -> dict[str, str]:
+    """The checklist edition of each participant, and under "" the one the visit is pinned to (VS-2).
+
+    Of several openings the one with the smallest uid counts, visit.open before visit.join, so that
+    it does not depend on which phone was heard first.
     """
-    joins = [e for _, register in sheet.under("join/") for e in register.entries.values()]
-    if not joins:
-        return ""
-    facts = [(_edition.decode(e.value), e.uid) for e in joins]
-    return min(facts, key=lambda fact: (fact[0]["by"] != "visit.open", fact[1]))[0]["edition"]
+    found: dict[str, tuple[bool, str, str]] = {}
+    for key, register in sheet.under("join/"):
+        for entry in register.entries.values():
+            facts = _edition.decode(entry.value)
+            rank = (facts["by"] != "visit.open", entry.uid, facts["edition"])
+            for name in (key[5:], ""):
+                found[name] = min(rank, found.get(name, rank))
+    return {name: edition for name, (_, _, edition) in found.items()}
 
 
 def participants(sheet: Sheet) -> tuple[str, ...]:
@@ -134,8 +139,11 @@ def photos(sheet: Sheet) -> list[bodies.Photo]:
 def answer_change(key: str, register: Register) -> AnswerChange:
     """What a register answer/<item>/<place> counts as now."""
     _, item, place = key.split("/")
+    if len(register.entries) == 1:
+        (entry,) = register.entries.values()
+        return AnswerChange(item, place, outcome(entry.value), disputed=False, key=key)
     heads = register.heads()
-    return AnswerChange(item, place, counted(heads), not agree(heads), key)
+    return AnswerChange(item, place, counted(heads), disputed=not agree(heads), key=key)
 
 
 def disputed(sheet: Sheet) -> int:

@@ -69,7 +69,7 @@ def _visit(state: State, visit: OpenVisit, seqs: _Seqs, visit_rows: dict[str, in
 
 
 def _identity(visit: OpenVisit) -> bodies.VisitIdentity:
-    return replace(visit.identity, edition=visit.edition, role=None)
+    return replace(visit.identity, edition=visit.editions[""], role=None)
 
 
 def _photos(visit: OpenVisit) -> list[bodies.Photo]:
