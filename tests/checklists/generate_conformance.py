@@ -1,6 +1,7 @@
-"""Writes checklists/conformance/generated/ with the oracle's answers.
+"""Writes checklists/conformance/generated/: `python -m tests.checklists.generate_conformance`.
 
-`python -m tests.checklists.generate_conformance`. The engine takes no part, so that the files hold the engine to something that it did not make itself.
+The expected values are the oracle's. The engine takes no part, so that the files hold it to something
+that it did not make itself.
 """
 
 import json

@@ -1,0 +1,98 @@
+"""Files → library, and every mistake of every file at once."""
+
+import pytest
+
+from checklists.definition import Limits, Number
+from checklists.loading import BadFiles, load
+from checklists.sentences import REASONS, mistake_line
+from tests.checklists.factories import FILES, make_files
+from tests.checklists.mistakes import GAS, HEAD, MISTAKES, WATER
+
+
+def mistakes_of(files):
+    with pytest.raises(BadFiles) as raised:
+        load(files)
+    return raised.value.mistakes
+
+
+def test_files_without_mistakes_become_a_checklist():
+    library = load(FILES)
+    item = library.checklist.items()["GAS-001"]
+    assert item.answer == Number(unit="%CH4", accepts={"%CH4": "1", "ppm": "0.0001"}, limits=Limits(below="1"))
+    assert item.applies == ["in", "status", ["生产", "建设"]]
+    assert library.ledger["L1-2"].why_not == "机关自身工作"
+    assert [section.domain for section in library.checklist.sections] == ["gas", "water"]
+
+
+def test_decimals_are_read_as_written():
+    checklist = load(make_files((GAS, "below: 1.0", "below: 0.3"))).checklist
+    assert checklist.items()["GAS-001"].answer.limits == Limits(below="0.3")
+
+
+def test_the_default_is_added_where_the_expression_names_none_of_its_attributes():
+    applies = load(FILES).checklist.items()["WAT-001"].applies
+    assert applies == ["and", ["in", "status", ["生产", "建设"]], ["not", ["true", "blasting"]]]
+
+
+def test_the_default_gives_way_where_the_expression_names_its_attribute():
+    files = make_files((WATER, "not blasting", "status = 停产 or blasting"))
+    assert load(files).checklist.items()["WAT-001"].applies == ["or", ["in", "status", ["停产"]], ["true", "blasting"]]
+
+
+def test_the_default_joins_an_and_without_nesting():
+    files = make_files((WATER, "not blasting", "blasting and capacity >= 90"))
+    joined = ["and", ["in", "status", ["生产", "建设"]], ["true", "blasting"], [">=", "capacity", "90"]]
+    assert load(files).checklist.items()["WAT-001"].applies == joined
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "complaint"), MISTAKES)
+def test_a_mistake_is_reported_with_file_line_path_and_code(file, right, wrong, complaint):
+    found = mistakes_of(make_files((file, right, wrong)))
+    assert complaint in [mistake[:4] for mistake in found]
+
+
+def test_every_reason_is_met_by_one_of_these_mistakes_or_the_one_below():
+    assert set(REASONS) == {complaint[3] for *_, complaint in MISTAKES} | {"empty_file"}
+
+
+def test_an_empty_file_is_a_mistake():
+    assert mistakes_of(FILES | {"places.yaml": "# nothing\n"})[-1][3] == "empty_file"
+
+
+def test_all_mistakes_of_all_files_come_at_once():
+    files = make_files(
+        (GAS, "photo: optional", "photo: maybe"),
+        (GAS, "standard: code", "standard: codex"),
+        (WATER, "not blasting", "not blastin"),
+        (HEAD, "number: 1", "number: one"),
+        ("units.yaml", "factor: 60", "factor: sixty"),
+    )
+    assert {(mistake.file, mistake.code) for mistake in mistakes_of(files)} == {
+        (GAS, "unknown_word"),
+        (GAS, "unknown_standard"),
+        (WATER, "unknown_attribute"),
+        (HEAD, "whole_number_expected"),
+        (HEAD, "edition_numbers_run_on"),
+        ("units.yaml", "number_expected"),
+    }
+
+
+def test_a_missing_vocabulary_is_one_mistake_and_not_one_for_every_word():
+    files = {name: text for name, text in FILES.items() if name != "ledger.yaml"}
+    assert [mistake.code for mistake in mistakes_of(files)] == ["missing_file"]
+
+
+def test_no_files_at_all_are_mistakes_too():
+    assert {mistake.file for mistake in mistakes_of({})} == {name for name in FILES if "/" not in name}
+
+
+def test_a_mistake_is_told_in_one_line():
+    [mistake] = mistakes_of(make_files((GAS, "photo: optional", "photo: maybe")))
+    assert (
+        mistake_line(mistake) == "items/gas.yaml:11: items[0].photo: not one of the allowed words: maybe [unknown_word]"
+    )
+
+
+def test_a_word_is_not_accepted_as_a_boolean_because_yaml_of_old_took_it():
+    files = make_files(("ledger.yaml", "patrol: true", "patrol: yes"))
+    assert "boolean_expected" in [mistake.code for mistake in mistakes_of(files)]
