@@ -13,10 +13,10 @@ WORKERS ?= 2
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test check format lint types arch tests coverage locks clean
+.PHONY: help setup run test check format lint types arch tests coverage migration locks clean
 
 help: ## print this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- set-up: every target that needs the environment makes it -------------------------------
 
@@ -71,6 +71,10 @@ coverage: $(VENV)/.dev ## the suite with branch coverage
 	@$(BIN)/coverage run -m pytest $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+
+migration: $(VENV)/.dev ## write a migration for what changed in the models: NAME="add photo digest"
+	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+		QIANSHAO_DATA_DIR=$$scratch $(BIN)/python -m server.cli migration "$(NAME)"
 
 locks: $(BIN)/uv ## compile requirements*.in into the pinned, hashed requirements*.txt
 	@for name in requirements requirements-dev; do \

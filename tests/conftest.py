@@ -21,7 +21,7 @@ from server.config import Config
 from server.db import Base
 from server.db import db as the_db
 from server.engine import WRITER
-from server.migrate import head_revision, migrate
+from server.migrate import migrate
 from tests.servers import postgresql as postgresql_server
 from tests.servers import valkey as valkey_server
 from tests.settings import make_config
@@ -75,10 +75,6 @@ def installation(
     app = create_app(config)
     with app.app_context():
         migrate(the_db.engine)
-        if head_revision() is None:  # until the first migration is written
-            with the_db.engine.connect().execution_options(**WRITER) as connection:
-                Base.metadata.create_all(connection)
-                connection.commit()
     yield Installation(app, config)
     with app.app_context():
         the_db.engine.dispose()

@@ -41,9 +41,14 @@ def alive() -> dict[str, str]:
 @public("a supervisor asks what is missing; the answer names parts, not data")
 def ready() -> tuple[dict[str, Any], int]:
     """Ask each part; 503 when one does not answer."""
-    parts = {name: _ask(name, question) for name, question in _PARTS.items()}
+    parts = ask_parts()
     fine = all(answer == "ok" for answer in parts.values())
     return {"status": "ok" if fine else "unready", "parts": parts}, 200 if fine else 503
+
+
+def ask_parts() -> dict[str, str]:
+    """Part → `ok`, `pending` or `unreachable`."""
+    return {name: _ask(name, question) for name, question in _PARTS.items()}
 
 
 def _ask(name: str, question: Callable[[], str]) -> str:

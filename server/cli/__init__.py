@@ -1,0 +1,1 @@
+"""What the person who holds the machine types: `qianshao COMMAND`."""
