@@ -6,14 +6,14 @@ Outside `transaction()` a session only reads, on both databases: a write there i
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import CursorResult, DateTime, Dialect, Executable, MetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -68,6 +68,14 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 class Busy(Exception):
     """The database did not give a lock in time; the same request may be tried again."""
+
+
+def run(statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] = ()) -> CursorResult[Any]:
+    """Execute a prepared Core statement on the session's connection, past the ORM: for the paths that must be fast.
+
+    The session's own pending changes are not flushed; whoever mixes both flushes first.
+    """
+    return db.session.connection().execute(statement, parameters or None)
 
 
 class Transaction:

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
+
+_OPEN = text("status NOT IN ('sealed', 'void')")
 
 
 class Visit(Base):
@@ -16,6 +18,7 @@ class Visit(Base):
         Index("ix_visit_mine_date", "mine_id", "local_date"),
         Index("ix_visit_team_date", "team_id", "local_date"),
         Index("ix_visit_team_feed", "team_id", "feed_seq"),
+        Index("ix_visit_team_open", "team_id", postgresql_where=_OPEN, sqlite_where=_OPEN),
     )
 
     #: Derived from team, mine, kind, local date and ordinal: see sync/SPEC.md.

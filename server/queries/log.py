@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, bindparam, select
 
-from server.db import db
+from server.db import db, run
 from server.models.device import Device
 from server.models.segment import Chain, Segment, WithheldOperation
 from server.models.user import User
@@ -17,30 +17,62 @@ from sync.wire import Mark
 #: The device of an office chain: the console has none.
 OFFICE_DEVICE = "office"
 
-_CHAIN = (
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_KEYS = select(Chain.id, Chain.algorithm, Chain.public_key).where(Chain.id.in_(_IDS))
+_LOCK_CHAINS = (
     select(
-        Chain.id, Chain.user_id, Chain.device_id, Chain.algorithm, Chain.public_key, Chain.head_seq,
-        Chain.head_hash, Chain.safe_seq, Chain.vouched, Chain.closed_at, Device.revoked_at, User.disabled_at,
+        Chain.id,
+        Chain.user_id,
+        Chain.device_id,
+        Chain.algorithm,
+        Chain.public_key,
+        Chain.head_seq,
+        Chain.head_hash,
+        Chain.safe_seq,
+        Chain.vouched,
+        Chain.closed_at,
+        Device.revoked_at,
+        User.disabled_at,
     )
     .join(User, User.id == Chain.user_id)
     .outerjoin(Device, Device.id == Chain.device_id)
-)  # fmt: skip
+    .where(Chain.id.in_(_IDS))
+    .order_by(Chain.id)
+    .with_for_update(of=Chain)
+)
+_WITHHELD = (
+    select(
+        WithheldOperation.uid,
+        WithheldOperation.chain_id,
+        WithheldOperation.seq,
+        WithheldOperation.verdict,
+        WithheldOperation.data,
+        WithheldOperation.visit_id,
+        WithheldOperation.finding_id,
+        Chain.user_id,
+        Chain.device_id,
+    )
+    .join(Chain, Chain.id == WithheldOperation.chain_id)
+    .where(
+        WithheldOperation.uid.in_(bindparam("uids", expanding=True))
+        | WithheldOperation.visit_id.in_(bindparam("visits", expanding=True))
+        | WithheldOperation.finding_id.in_(bindparam("findings", expanding=True))
+    )
+)
 
 
 def chain_keys(chains: Collection[str]) -> dict[str, tuple[str, str]]:
     """Chain → (algorithm, public key) of the chains on record."""
     if not chains:
         return {}
-    query = select(Chain.id, Chain.algorithm, Chain.public_key).where(Chain.id.in_(chains))
-    return {row.id: (row.algorithm, row.public_key) for row in db.session.execute(query)}
+    return {row.id: (row.algorithm, row.public_key) for row in run(_KEYS, {"ids": list(chains)})}
 
 
 def lock_chains(chains: Collection[str]) -> dict[str, known.ChainKnown]:
     """The chains on record, locked until the commit in sorted order, without their segments."""
     if not chains:
         return {}
-    query = _CHAIN.where(Chain.id.in_(chains)).order_by(Chain.id).with_for_update(of=Chain)
-    return {row.id: chain_known(row) for row in db.session.execute(query)}
+    return {row.id: chain_known(row) for row in run(_LOCK_CHAINS, {"ids": list(chains)})}
 
 
 def chain_known(row: Any) -> known.ChainKnown:
@@ -110,31 +142,21 @@ def milliseconds(instant: datetime) -> int:
 
 def withheld(uids: Sequence[str], visits: Sequence[str], findings: Sequence[str]) -> dict[str, known.Withheld]:
     """Withheld operations by uid: those named, and those parked for a visit or a finding."""
-    wanted: list[ColumnElement[bool]] = []
-    if uids:
-        wanted.append(WithheldOperation.uid.in_(uids))
-    if visits:
-        wanted.append(WithheldOperation.visit_id.in_(visits))
-    if findings:
-        wanted.append(WithheldOperation.finding_id.in_(findings))
-    if not wanted:
+    if not (uids or visits or findings):
         return {}
-    query = select(WithheldOperation, Chain.user_id, Chain.device_id).join(
-        Chain, Chain.id == WithheldOperation.chain_id
-    )
-    found = db.session.execute(query.where(or_(*wanted)))
-    return {row.uid: withheld_known(row, author(user, device)) for row, user, device in found}
+    found = run(_WITHHELD, {"uids": list(uids), "visits": list(visits), "findings": list(findings)})
+    return {row.uid: withheld_known(row) for row in found}
 
 
-def withheld_known(row: WithheldOperation, by: known.Author) -> known.Withheld:
-    """A withheld operation's row as the plan knows it."""
+def withheld_known(row: Any) -> known.Withheld:
+    """A withheld operation's row, with its chain's author, as the plan knows it."""
     return known.Withheld(
         uid=row.uid,
         chain=row.chain_id,
         seq=row.seq,
         verdict=row.verdict,
         data=row.data,
-        author=by,
+        author=author(row.user_id, row.device_id),
         visit=row.visit_id,
         finding=row.finding_id,
     )

@@ -3,16 +3,15 @@
 Everything a phone sees comes through here; the scope is in the SQL. Reads only.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 from msgspec import Raw
-from sqlalchemy import literal, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import BindParameter, Integer, Select, String, bindparam, literal, select, union
 
-from server.db import db
+from server.db import run
 from server.models.contract import Contract
 from server.models.device import Notice
 from server.models.feed import StreamHead as HeadRow
@@ -24,6 +23,7 @@ from server.models.visit import Visit, VisitSheet
 from server.queries.reach import open_on
 from sync import sheets
 from sync.feed import StreamHead, finding_row, visit_rows
+from sync.sheets import Sheet
 from sync.wire import Row
 
 #: Visits older than this leave the phones unless they are still open; the county keeps them for ever.
@@ -31,19 +31,32 @@ VISIT_DAYS = 35
 _CLOSED = ("sealed", "void")
 
 _encode = msgspec.json.Encoder().encode
-Column = InstrumentedAttribute[Any]
+
+
+_TEAM: BindParameter[str] = bindparam("team", type_=String)
+_OPEN = Visit.status.not_in(_CLOSED)
+# A union, so that both databases look heads up by key: there are as many of them as visits were ever made.
+_IN_SCOPE = union(
+    select(literal("team:") + _TEAM),
+    select(literal("device:") + bindparam("device", type_=String)),
+    select(literal("mine:") + Contract.mine_id).where(
+        Contract.team_id == _TEAM, open_on(Contract.from_date, Contract.until_date, bindparam("today"))
+    ),
+    select(literal("visit:") + Visit.id).where(Visit.team_id == _TEAM, Visit.local_date >= bindparam("since")),
+    select(literal("visit:") + Visit.id).where(Visit.team_id == _TEAM, _OPEN),
+)
+_SCOPE = select(HeadRow.stream, HeadRow.seq, HeadRow.floor).where(HeadRow.stream.in_(_IN_SCOPE))
 
 
 def scope(device: str, team: str, today: date) -> dict[str, StreamHead]:
     """Stream → head of all that a phone of the team may pull today."""
-    contracted = select(literal("mine:") + Contract.mine_id).where(
-        Contract.team_id == team, open_on(Contract.from_date, Contract.until_date, today)
-    )
-    recent = (Visit.local_date >= today - timedelta(days=VISIT_DAYS)) | Visit.status.not_in(_CLOSED)
-    visits = select(literal("visit:") + Visit.id).where(Visit.team_id == team, recent)
-    own = union_all(select(literal(f"team:{team}")), select(literal(f"device:{device}")), contracted, visits)
-    query = select(HeadRow.stream, HeadRow.seq, HeadRow.floor).where(HeadRow.stream.in_(own))
-    return {row.stream: StreamHead(row.seq, row.floor) for row in db.session.execute(query)}
+    wanted = {
+        "team": team,
+        "today": today,
+        "since": today - timedelta(days=VISIT_DAYS),
+        "device": device,
+    }
+    return {row.stream: StreamHead(row.seq, row.floor) for row in run(_SCOPE, wanted)}
 
 
 def rows(stream: str, after: int, limit: int, own: Collection[str] = ()) -> list[Row]:
@@ -52,108 +65,96 @@ def rows(stream: str, after: int, limit: int, own: Collection[str] = ()) -> list
     `own`: uids of the request being answered, whose rows the phone can build itself.
     """
     kind, _, name = stream.partition(":")
-    found = [row for source in _SOURCES[kind] for row in source(name, after, limit + 1, own)]
+    if kind == "visit":
+        return visit_rows(_sheet(name), after, own)[: limit + 1]
+    span = {"owner": name, "after": after, "most": limit + 1}
+    found = [make(row, own) for query, make in _SOURCES[kind] for row in run(query, span)]
     return sorted(found, key=lambda row: row.seq)[: limit + 1]
 
 
-def _visit(visit: str, after: int, _limit: int, own: Collection[str]) -> Iterable[Row]:
-    data = db.session.scalar(select(VisitSheet.data).where(VisitSheet.visit_id == visit))
-    return visit_rows(sheets.decode(data or b""), after, own)
+def _sheet(visit: str) -> Sheet:
+    data = run(_SHEET, {"owner": visit}).scalar_one_or_none()
+    return sheets.decode(data or b"")
 
 
-def _findings(mine: str, after: int, limit: int, own: Collection[str]) -> Iterable[Row]:
-    query = _beyond(select(Finding.id, Finding.registers), Finding.mine_id == mine, Finding.feed_seq, (after, limit))
-    return [finding_row(row.id, sheets.decode(row.registers), own) for row in db.session.execute(query)]
+_SHEET = select(VisitSheet.data).where(VisitSheet.visit_id == bindparam("owner"))
 
 
-def _places(mine: str, after: int, limit: int, _own: Collection[str]) -> Iterable[Row]:
-    query = _beyond(select(Place), Place.mine_id == mine, Place.feed_seq, (after, limit))
-    for place in db.session.scalars(query):
-        facts = {
-            "kind": place.kind,
-            "name": place.name,
-            "code": place.code,
-            "opened_on": place.opened_on,
-            "closed_on": place.closed_on,
-            "status": place.status,
-        }
-        yield _row(place.feed_seq, f"place/{place.id}", facts)
+def _beyond(owner: Any, seq: Any, *columns: Any) -> Select[Any]:
+    query = select(*columns, seq.label("feed_seq")).where(owner == bindparam("owner"), seq > bindparam("after"))
+    return query.order_by(seq).limit(bindparam("most", type_=Integer))
 
 
-def _attributes(mine: str, after: int, limit: int, _own: Collection[str]) -> Iterable[Row]:
-    query = _beyond(select(MineAttribute), MineAttribute.mine_id == mine, MineAttribute.feed_seq, (after, limit))
-    for entry in db.session.scalars(query):
-        facts = {
-            "name": entry.name,
-            "value": entry.value,
-            "from_date": entry.from_date,
-            "place": entry.place_id,
-            "recorded_at": entry.recorded_at,
-        }
-        yield _row(entry.feed_seq, f"attribute/{entry.id}", facts)
+def _finding(row: Any, own: Collection[str]) -> Row:
+    return finding_row(row.id, sheets.decode(row.registers), own)
 
 
-def _mine(mine: str, after: int, limit: int, _own: Collection[str]) -> Iterable[Row]:
-    query = _beyond(select(Mine), Mine.id == mine, Mine.feed_seq, (after, limit))
-    for row in db.session.scalars(query):
-        facts = {"code": row.code, "name": row.name, "township": row.township, "closed_on": row.closed_on}
-        yield _row(row.feed_seq, "mine", facts)
+def _fact(kind: str) -> Callable[[Any, Collection[str]], Row]:
+    """Make the row `<kind>/<id>` of every other column of a record, named as it is."""
+
+    def make(row: Any, _own: Collection[str]) -> Row:
+        facts = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's names
+        key = "/".join(part for part in (kind, facts.pop("id", None)) if part)
+        return Row(facts.pop("feed_seq"), key, Raw(_encode(facts)))
+
+    return make
 
 
-def _members(team: str, after: int, limit: int, _own: Collection[str]) -> Iterable[Row]:
-    columns = select(Membership, User.name).join(User, User.id == Membership.user_id)
-    query = _beyond(columns, Membership.team_id == team, Membership.feed_seq, (after, limit))
-    for row, name in db.session.execute(query):
-        facts = {
-            "person": row.user_id,
-            "name": name,
-            "role": row.role,
-            "specialty": row.specialty,
-            "from_date": row.from_date,
-            "until_date": row.until_date,
-        }
-        yield _row(row.feed_seq, f"member/{row.id}", facts)
+def visit_facts() -> tuple[Any, ...]:
+    """What a team's phones are told of its visits."""
+    return (
+        Visit.id,
+        Visit.mine_id.label("mine"),
+        Visit.kind,
+        Visit.local_date.label("date"),
+        Visit.ordinal,
+        Visit.edition_digest.label("edition"),
+        Visit.status,
+    )
 
 
-def _contracts(team: str, after: int, limit: int, _own: Collection[str]) -> Iterable[Row]:
-    query = _beyond(select(Contract), Contract.team_id == team, Contract.feed_seq, (after, limit))
-    for row in db.session.scalars(query):
-        facts = {"mine": row.mine_id, "from_date": row.from_date, "until_date": row.until_date}
-        yield _row(row.feed_seq, f"contract/{row.id}", facts)
-
-
-def _visits(team: str, after: int, limit: int, _own: Collection[str]) -> Iterable[Row]:
-    query = _beyond(select(Visit), Visit.team_id == team, Visit.feed_seq, (after, limit))
-    for row in db.session.scalars(query):
-        facts = {
-            "mine": row.mine_id,
-            "kind": row.kind,
-            "date": row.local_date,
-            "ordinal": row.ordinal,
-            "edition": row.edition_digest,
-            "status": row.status,
-        }
-        yield _row(row.feed_seq, f"visit/{row.id}", facts)
-
-
-def _notices(device: str, after: int, limit: int, _own: Collection[str]) -> Iterable[Row]:
-    query = _beyond(select(Notice), Notice.device_id == device, Notice.feed_seq, (after, limit))
-    for row in db.session.scalars(query):
-        yield _row(row.feed_seq, f"notice/{row.id}", {"kind": row.kind, "body": row.body, "at": row.created_at})
-
-
-def _beyond(query: Any, owner: Any, seq: Column, span: tuple[int, int]) -> Any:
-    after, limit = span
-    return query.where(owner, seq > after).order_by(seq).limit(limit)
-
-
-def _row(seq: int, key: str, facts: dict[str, Any]) -> Row:
-    return Row(seq, key, Raw(_encode(facts)))
-
-
-_SOURCES = {
-    "visit": (_visit,),
-    "mine": (_findings, _places, _attributes, _mine),
-    "team": (_members, _contracts, _visits),
-    "device": (_notices,),
+_MEMBERS = (
+    _beyond(
+        Membership.team_id,
+        Membership.feed_seq,
+        Membership.id,
+        Membership.user_id.label("person"),
+        User.name,
+        Membership.role,
+        Membership.specialty,
+        Membership.from_date,
+        Membership.until_date,
+    )
+    .select_from(Membership)
+    .join(User, User.id == Membership.user_id)
+)
+_PLACES = _beyond(
+    Place.mine_id, Place.feed_seq, Place.id, Place.kind, Place.name, Place.code, Place.opened_on, Place.closed_on,
+    Place.status,
+)  # fmt: skip
+_ATTRIBUTES = _beyond(
+    MineAttribute.mine_id, MineAttribute.feed_seq, MineAttribute.id, MineAttribute.name, MineAttribute.value,
+    MineAttribute.from_date, MineAttribute.place_id.label("place"), MineAttribute.recorded_at,
+)  # fmt: skip
+_MINES = _beyond(Mine.id, Mine.feed_seq, Mine.code, Mine.name, Mine.township, Mine.closed_on)
+_CONTRACTS = _beyond(
+    Contract.team_id, Contract.feed_seq, Contract.id, Contract.mine_id.label("mine"), Contract.from_date,
+    Contract.until_date,
+)  # fmt: skip
+_NOTICES = _beyond(
+    Notice.device_id, Notice.feed_seq, Notice.id, Notice.kind, Notice.body, Notice.created_at.label("at")
+)
+_SOURCES: dict[str, tuple[tuple[Select[Any], Callable[[Any, Collection[str]], Row]], ...]] = {
+    "mine": (
+        (_beyond(Finding.mine_id, Finding.feed_seq, Finding.id, Finding.registers), _finding),
+        (_PLACES, _fact("place")),
+        (_ATTRIBUTES, _fact("attribute")),
+        (_MINES, _fact("mine")),
+    ),
+    "team": (
+        (_MEMBERS, _fact("member")),
+        (_CONTRACTS, _fact("contract")),
+        (_beyond(Visit.team_id, Visit.feed_seq, *visit_facts()), _fact("visit")),
+    ),
+    "device": ((_NOTICES, _fact("notice")),),
 }

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from patrol.coverage import MonthCoverage
 from patrol.outcomes import Outcome
 from patrol.periods import Period, PeriodKind, local_date, periods_between
-from server.db import db
+from server.db import db, run
 from server.models.coverage import CoverageMonth, CoverageSheet
 from server.models.mine import Mine
 from server.models.visit import Visit
@@ -27,6 +27,15 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(MonthCoverage)
 
 _MONTH_CHANGES = ("edition_digest", "applicable", "judged", "unseen", "failed", "late_operations", "changed_at")
+
+
+_MONTH = (
+    select(CoverageMonth.edition_digest, CoverageMonth.late_operations, CoverageSheet.data)
+    .join(
+        CoverageSheet, (CoverageSheet.mine_id == CoverageMonth.mine_id) & (CoverageSheet.month == CoverageMonth.month)
+    )
+    .where(CoverageMonth.mine_id == bindparam("mine"), CoverageMonth.month == bindparam("month"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +70,7 @@ def open_month(mine: str, county: str, period: Period, today: date) -> OpenMonth
 
 
 def _kept_month(mine: str, county: str, period: Period) -> OpenMonth | None:
-    query = (
-        select(CoverageMonth.edition_digest, CoverageMonth.late_operations, CoverageSheet.data)
-        .join(
-            CoverageSheet,
-            (CoverageSheet.mine_id == CoverageMonth.mine_id) & (CoverageSheet.month == CoverageMonth.month),
-        )
-        .where(CoverageMonth.mine_id == mine, CoverageMonth.month == period.id)
-    )
-    row = db.session.execute(query).one_or_none()
+    row = run(_MONTH, {"mine": mine, "month": period.id}).one_or_none()
     if row is None:
         return None
     return OpenMonth(mine, county, period, row.edition_digest, load(row.data), row.late_operations)
@@ -134,9 +135,8 @@ def save_month(month: OpenMonth, now: datetime) -> None:
         "changed_at": now,
     }
     sheet = {"mine_id": month.mine, "month": month.period.id, "data": dump(month.coverage)}
-    connection = db.session.connection()
-    connection.execute(upsert(CoverageMonth, ("mine_id", "month"), _MONTH_CHANGES), row)
-    connection.execute(upsert(CoverageSheet, ("mine_id", "month"), ("data",)), sheet)
+    run(upsert(CoverageMonth, ("mine_id", "month"), _MONTH_CHANGES), row)
+    run(upsert(CoverageSheet, ("mine_id", "month"), ("data",)), sheet)
 
 
 def load(data: bytes) -> MonthCoverage:

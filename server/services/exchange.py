@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from msgspec.structs import replace
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from patrol.periods import local_date
-from server.db import db, transaction
+from server.db import run, transaction
 from server.keys import ServerKey
 from server.models.device import Device
 from server.queries import log, streams
-from server.services import editions, epochs, grants, visit_counts
+from server.services import editions, epochs, fresh, grants, visit_counts
 from server.services.device_tokens import DeviceSession
 from server.services.gathering import gather
 from server.services.store import store_plan
@@ -26,6 +26,11 @@ from sync.known import Context, Plan, Prepared
 from sync.plan import plan_exchange
 from sync.prepare import check_signatures
 
+_TELL = (
+    update(Device)
+    .where(Device.id == bindparam("phone"))
+    .values({name: bindparam(name) for name in ("told_at", "unsent_operations", "unsent_photos", "clock_error_ms")})
+)
 #: What a phone says of itself is kept as a number of the database.
 _MOST = 2**31 - 1
 
@@ -48,27 +53,35 @@ class Now:
         return local_date(self.at)
 
 
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push came to, and where its streams stood before it."""
+
+    plan: Plan
+    before: Mapping[str, int]
+
+
 def exchange(request: Prepared, phone: DeviceSession, now: Now, key: ServerKey) -> wire.Answer:
     """Store what the phone sends and answer with what it lacks. Raises Busy when a lock is not given in time."""
     epoch = epochs.current()
-    plan = push(request, phone, now, epoch)
-    answer = _answer(request.exchange, plan, now, epoch)
+    pushed = push(request, phone, now, epoch)
+    answer = _answer(request.exchange, pushed.plan, now, epoch)
     if phone.confirmed and not phone.revoked:
-        answer = _pulled(answer, request.exchange, phone, now, plan)
+        answer = _pulled(answer, request.exchange, phone, now, pushed)
     return receipts.seal(answer, now.receipt, key.fingerprint, key.private)
 
 
-def push(request: Prepared, phone: DeviceSession, now: Now, epoch: str) -> Plan:
+def push(request: Prepared, phone: DeviceSession, now: Now, epoch: str) -> Pushed:
     """Append and reduce the request's operations in one transaction."""
     request = check_signatures(request, log.chain_keys([batch.chain for batch in request.batches]))
     with transaction():
         _told(request.exchange, phone, now)
         if not request.batches:
-            return Plan()
+            return Pushed(Plan(), {})
         known = gather(request, epoch)
-        plan = plan_exchange(known, request, _context(phone.device, now))
+        plan = plan_exchange(known, request, _context(phone, now))
         store(plan, phone.county, phone.device, now)
-    return plan
+    return Pushed(plan, known.heads)
 
 
 def store(plan: Plan, county: str, device: str | None, now: Now) -> None:
@@ -77,8 +90,9 @@ def store(plan: Plan, county: str, device: str | None, now: Now) -> None:
     visit_counts.count_plan(plan, county, now.at)
 
 
-def _context(device: str, now: Now) -> Context:
-    return Context(now=now.milliseconds, receipt=now.receipt, device=device, judge=judge, may=grants.may_on(now.today))
+def _context(phone: DeviceSession, now: Now) -> Context:
+    may = grants.may_on(now.today, phone.device, phone.team)
+    return Context(now=now.milliseconds, receipt=now.receipt, device=phone.device, judge=judge, may=may)
 
 
 def judge(digest: str, day: str, item: str, answer: AnswerBody) -> str | None:
@@ -95,7 +109,7 @@ def _told(request: wire.Exchange, phone: DeviceSession, now: Now) -> None:
         "unsent_photos": min(request.unsent.photos, _MOST),
         "clock_error_ms": request.clock.wall - now.milliseconds,
     }
-    db.session.execute(update(Device).where(Device.id == phone.device).values(facts))
+    run(_TELL, {"phone": phone.device, **facts})
 
 
 def _answer(request: wire.Exchange, plan: Plan, now: Now, epoch: str) -> wire.Answer:
@@ -110,9 +124,9 @@ def _answer(request: wire.Exchange, plan: Plan, now: Now, epoch: str) -> wire.An
     )
 
 
-def _pulled(answer: wire.Answer, request: wire.Exchange, phone: DeviceSession, now: Now, plan: Plan) -> wire.Answer:
+def _pulled(answer: wire.Answer, request: wire.Exchange, phone: DeviceSession, now: Now, pushed: Pushed) -> wire.Answer:
     wanted = feed.pull(request.cursor, answer.epoch, streams.scope(phone.device, phone.team, now.today))
-    pages, more = _pages(wanted.after, wanted.marks, request.limit, plan)
+    pages, more = _pages(wanted.after, wanted.marks, request.limit, pushed)
     return replace(
         answer,
         marks=dict(wanted.marks),
@@ -124,15 +138,21 @@ def _pulled(answer: wire.Answer, request: wire.Exchange, phone: DeviceSession, n
     )
 
 
-def _pages(after: Mapping[str, int], marks: Mapping[str, int], limit: int, plan: Plan) -> tuple[list[wire.Page], bool]:
+def _pages(
+    after: Mapping[str, int], marks: Mapping[str, int], limit: int, pushed: Pushed
+) -> tuple[list[wire.Page], bool]:
     """Pages of the streams that have more, `limit` rows in all; what does not fit waits for the next exchange."""
     pages: list[wire.Page] = []
+    own = fresh.rows_of(pushed.plan, pushed.before)
     for stream, since in after.items():
         room = limit - sum(len(page.rows) for page in pages)
         if room <= 0:
             return pages, True
-        page, more = feed.page(stream, since, marks[stream], streams.rows(stream, since, room, plan.own), room)
+        found = own.beyond(stream, since)
+        head = marks[stream] if found is None else pushed.plan.heads[stream]
+        rows = streams.rows(stream, since, room, pushed.plan.own) if found is None else found
+        page, more = feed.page(stream, since, head, rows, room)
         pages.append(page)
         if more:
             return pages, True
-    return pages, False
+    return pages, any(page.upto < marks[page.stream] for page in pages)

@@ -7,9 +7,9 @@ now; what was never granted does not. Office operations were permitted by the se
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, Date, bindparam, or_, select
 
-from server.db import db
+from server.db import db, run
 from server.models.contract import Contract
 from server.models.device import Device
 from server.models.team import Membership
@@ -18,6 +18,24 @@ from sync.known import Author, May
 
 #: A phone off line for a month is fine (enrolment), and a hand-over may fall into that month.
 OFFLINE_DAYS = 35
+
+
+_TODAY: BindParameter[date] = bindparam("today", type_=Date)
+_SINCE: BindParameter[date] = bindparam("since", type_=Date)
+_GRANTS = (
+    select(Membership.team_id, Contract.mine_id, Contract.from_date, Contract.until_date)
+    .outerjoin(
+        Contract,
+        (Contract.team_id == Membership.team_id)
+        & (Contract.from_date <= _TODAY)
+        & or_(Contract.until_date.is_(None), Contract.until_date >= _SINCE),
+    )
+    .where(
+        Membership.user_id == bindparam("person"),
+        Membership.from_date <= _TODAY,
+        or_(Membership.until_date.is_(None), Membership.until_date >= _SINCE),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +53,11 @@ class Grant:
         return begun and (self.until_date is None or day <= self.until_date)
 
 
-def may_on(today: date) -> May:
-    """The question `may(author, kind, visit, mine)` as of a day; each author is looked up once."""
+def may_on(today: date, device: str, team: str) -> May:
+    """The question `may(author, kind, visit, mine)` as of a day; each author is looked up once.
+
+    `device` and its `team` carried the request; a chain of another phone is asked for its own team.
+    """
     known: dict[str, tuple[Grant, ...]] = {}
 
     def may(author: Author, kind: str, visit: VisitIdentity | None, mine: str | None) -> bool:
@@ -46,7 +67,8 @@ def may_on(today: date) -> May:
             known[author.person] = grants_of(author.person, today)
         granted = known[author.person]
         if kind == "chain.open":
-            return _team_of(author.device) in {grant.team for grant in granted}
+            own = team if author.device == device else _team_of(author.device)
+            return any(grant.team == own for grant in granted)
         if visit is None:
             return any(grant.mine == mine for grant in granted)
         day = min(date.fromisoformat(visit.date), today)
@@ -57,22 +79,8 @@ def may_on(today: date) -> May:
 
 def grants_of(person: str, today: date) -> tuple[Grant, ...]:
     """What the person was granted on any of the last `OFFLINE_DAYS`."""
-    since = today - timedelta(days=OFFLINE_DAYS)
-    contracted = (
-        (Contract.team_id == Membership.team_id)
-        & (Contract.from_date <= today)
-        & or_(Contract.until_date.is_(None), Contract.until_date >= since)
-    )
-    query = (
-        select(Membership.team_id, Contract.mine_id, Contract.from_date, Contract.until_date)
-        .outerjoin(Contract, contracted)
-        .where(
-            Membership.user_id == person,
-            Membership.from_date <= today,
-            or_(Membership.until_date.is_(None), Membership.until_date >= since),
-        )
-    )
-    return tuple(Grant(*row) for row in db.session.execute(query))
+    span = {"person": person, "today": today, "since": today - timedelta(days=OFFLINE_DAYS)}
+    return tuple(Grant(team, mine, since, until) for team, mine, since, until in run(_GRANTS, span))
 
 
 def _team_of(device: str) -> str | None:

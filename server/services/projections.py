@@ -6,7 +6,6 @@ from typing import Any
 from patrol.periods import month_of, week_of
 from server.services import finding_life
 from sync import bodies, known
-from sync.sheets import decode
 
 FINDING_CHANGES = (
     "item_key", "place_id", "severity", "status", "text", "due_on", "closed_at", "conflicts", "feed_seq", "registers",
@@ -29,7 +28,7 @@ def new_visit(visit: known.VisitWrite, county: str, now: datetime) -> dict[str, 
         "month": month_of(day).id,
         "edition_digest": identity.edition,
         "status": visit.status,
-        "opened_at": now,
+        "opened_at": finding_life.instant(visit.opened),
         "received_at": now,
         "changed_at": now,
     }
@@ -52,7 +51,7 @@ def new_photo(photo: bodies.Photo, visit: str, device: str, now: datetime) -> di
 def finding_row(finding: known.FindingWrite, county: str, now: datetime) -> dict[str, Any]:
     """A finding's row. What it shows follows from its registers alone, but for when it came."""
     fields = finding.fields
-    life = finding_life.life_of(decode(finding.sheet))
+    life = finding_life.life_of(finding.content)
     return {
         "id": finding.finding,
         "county_id": county,

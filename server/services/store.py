@@ -5,13 +5,14 @@ Decides nothing; flushes nothing late; never commits. Everything of a plan is wr
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from patrol.periods import local_date
-from server.db import Base, db
+from server.db import Base, db, run
 from server.models.feed import StreamHead
 from server.models.finding import Finding
 from server.models.mine import Place
@@ -23,6 +24,7 @@ from sync import known
 
 Rows = Sequence[Mapping[str, Any]]
 
+_NEW_CHAIN = insert(Chain)
 _MOVE_CHAIN = (
     update(Chain)
     .where(Chain.id == bindparam("chain"))
@@ -49,10 +51,10 @@ def _store_chains(chains: Iterable[known.ChainWrite], now: datetime) -> None:
     for chain in chains:
         closed = now if chain.closed else None
         if chain.opening is not None:
-            db.session.execute(insert(Chain), _new_chain(chain, closed, now))
+            run(_NEW_CHAIN, _new_chain(chain, closed, now))
         else:
             moved = {"chain": chain.chain, "seq": chain.head.seq, "hash": chain.head.hash, "closed": closed}
-            db.session.connection().execute(_MOVE_CHAIN, moved)
+            run(_MOVE_CHAIN, moved)
 
 
 def _new_chain(chain: known.ChainWrite, closed: datetime | None, now: datetime) -> dict[str, Any]:
@@ -119,7 +121,7 @@ def _store_withheld(operations: Iterable[known.Withheld], now: datetime) -> None
         for operation in operations
     ]
     if rows:
-        db.session.connection().execute(upsert(WithheldOperation, ("uid",), ("verdict",)), rows)
+        run(upsert(WithheldOperation, ("uid",), ("verdict",)), rows)
 
 
 def _release(uids: Sequence[str]) -> None:
@@ -132,45 +134,54 @@ def _store_visits(visits: Sequence[known.VisitWrite], county: str, now: datetime
     _insert(Visit, created)
     sheets = [{"visit_id": visit.visit, "data": visit.sheet} for visit in visits]
     if sheets:
-        db.session.connection().execute(upsert(VisitSheet, ("visit_id",), ("data",)), sheets)
+        run(upsert(VisitSheet, ("visit_id",), ("data",)), sheets)
 
 
 def _store_photos(visits: Sequence[known.VisitWrite], chains: Sequence[known.ChainWrite], now: datetime) -> None:
     devices = [chain.author.device for chain in chains if not chain.author.office]
     rows = [projections.new_photo(photo, visit.visit, devices[0], now) for visit in visits for photo in visit.photos]
     if rows:
-        db.session.connection().execute(upsert(Photo, ("id",), ()), rows)
+        run(upsert(Photo, ("id",), ()), rows)
 
 
 def _store_findings(findings: Sequence[known.FindingWrite], county: str, now: datetime) -> None:
     if findings:
         rows = [projections.finding_row(finding, county, now) for finding in findings]
-        db.session.connection().execute(upsert(Finding, ("id",), projections.FINDING_CHANGES), rows)
+        run(upsert(Finding, ("id",), projections.FINDING_CHANGES), rows)
 
 
 def _store_places(places: Sequence[known.PlaceWrite], now: datetime) -> None:
     if places:
         rows = [projections.proposed_place(place, local_date(now)) for place in places]
-        db.session.connection().execute(upsert(Place, ("id",), ()), rows)
+        run(upsert(Place, ("id",), ()), rows)
 
 
 def _move_heads(heads: Mapping[str, int]) -> None:
     moved = [{"of_stream": stream, "to": seq} for stream, seq in heads.items()]
     if moved:
-        db.session.connection().execute(_MOVE_HEAD, moved)
+        run(_MOVE_HEAD, moved)
 
 
 def _insert(table: type[Base], rows: Rows) -> None:
     if rows:
-        db.session.connection().execute(insert(table), rows)
+        run(_inserting(table), rows)
 
 
-def upsert(table: type[Base], keys: Sequence[str], changes: Sequence[str]) -> Insert:
-    """INSERT … ON CONFLICT of `keys`: set `changes` to the new row's, or do nothing when there are none."""
-    kind = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = kind(table)
+@lru_cache(maxsize=64)
+def _inserting(table: type[Base]) -> Insert:
+    return insert(table)
+
+
+@lru_cache(maxsize=64)
+def _upsert_on(dialect: str, table: type[Base], keys: tuple[str, ...], changes: tuple[str, ...]) -> Insert:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
     if not changes:
         return statement.on_conflict_do_nothing(index_elements=list(keys))
     return statement.on_conflict_do_update(
         index_elements=list(keys), set_={name: statement.excluded[name] for name in changes}
     )
+
+
+def upsert(table: type[Base], keys: tuple[str, ...], changes: tuple[str, ...]) -> Insert:
+    """INSERT … ON CONFLICT of `keys`: set `changes` to the new row's, or do nothing when there are none."""
+    return _upsert_on(db.engine.dialect.name, table, keys, changes)

@@ -5,11 +5,10 @@ Under the locks of the visits' and the mines' streams; costs what changed.
 
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, update
 
 from patrol.periods import local_date, month_of
-from server.db import db
-from server.models.photo import Photo
+from server.db import db, run
 from server.models.visit import Visit
 from server.services import asked, coverage
 from server.services.finding_life import instant
@@ -30,7 +29,7 @@ _MOVE = (
         unseen=Visit.unseen + bindparam("more_unseen"),
         findings=Visit.findings + bindparam("more_findings"),
         conflicts=bindparam("disputed"),
-        photos_declared=bindparam("photos"),
+        photos_declared=Visit.photos_declared + bindparam("more_photos"),
         chains_joined=bindparam("joined"),
         chains_done=bindparam("done"),
         feed_seq=func.coalesce(bindparam("seq"), Visit.feed_seq),
@@ -64,17 +63,12 @@ def _count_visit(visit: VisitWrite, plan: Plan, county: str, now: datetime) -> N
         "more_unseen": counted.unseen,
         "more_findings": sum(f.created and f.visit == visit.visit for f in plan.findings),
         "disputed": visit.disputed,
-        "photos": _photos(visit),
+        "more_photos": len(visit.photos),
         "joined": len(visit.participants),
         "done": visit.done,
         "seq": plan.visit_rows.get(visit.visit),
     }
-    db.session.connection().execute(_MOVE, moved)
-
-
-def _photos(visit: VisitWrite) -> int:
-    query = select(func.count()).select_from(Photo).where(Photo.visit_id == visit.visit)
-    return db.session.scalar(query) or 0
+    run(_MOVE, moved)
 
 
 def _count_addenda(plan: Plan) -> None:
