@@ -5,7 +5,7 @@ import re
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from server.api import contracts, mines, session, teams, users
+from server.api import contracts, coverage, devices, mines, session, teams, users, visits
 from server.auth import cookie_name
 from server.http.openapi import Api
 
@@ -15,6 +15,9 @@ _BLUEPRINTS = (
     teams.blueprint,
     contracts.blueprint,
     users.blueprint,
+    visits.blueprint,
+    coverage.blueprint,
+    devices.blueprint,
 )
 
 

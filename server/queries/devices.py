@@ -1,11 +1,17 @@
 """Phones, their enrolment codes and their tokens, as read for a decision. Locks what it says it locks."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from patrol.errors import NotFound
+from patrol.permissions import Actor, Verb, reach
 from server.db import db
 from server.models.device import Device, DeviceToken, EnrolmentCode
+from server.queries.paging import Order, Page, page
+from server.queries.reach import within
 
 
 def lock_device(device_id: str) -> Device | None:
@@ -43,3 +49,26 @@ def newest_generation(device_id: str, *, used: bool = False) -> int:
     if used:
         wanted = wanted.where(DeviceToken.used_at.is_not(None))
     return db.session.scalar(wanted.order_by(DeviceToken.generation.desc()).limit(1)) or 0
+
+
+def list_devices(actor: Actor, wanted: Mapping[str, Any]) -> Page[Device]:
+    """A page of phones by enrolment, newest first; filters `team`, `revoked`."""
+    query = select(Device).where(_in_reach(actor))
+    if "team" in wanted:
+        query = query.where(Device.team_id == wanted["team"])
+    if "revoked" in wanted:
+        query = query.where(Device.revoked_at.is_not(None) == wanted["revoked"])
+    return page(query, Order((Device.enrolled_at, Device.id), newest_first=True), wanted)
+
+
+def get_device(actor: Actor, device: str) -> Device:
+    """One phone. Raises NotFound."""
+    found = db.session.scalar(select(Device).where(Device.id == device, _in_reach(actor)))
+    if found is None:
+        raise NotFound("not_found", noun="device")
+    return found
+
+
+def _in_reach(actor: Actor) -> ColumnElement[bool]:
+    seen = reach(actor, Verb.DEVICE_READ)
+    return within(seen, Device.county_id, team=Device.team_id, person=Device.id)

@@ -340,7 +340,7 @@ def _add_visit(spot: Spot) -> None:
 def sign_in_as(client: FlaskClient, user: str, *, secure: bool = False) -> Browser:
     """Open a session for the user as sign-in does, inside the caller's transaction."""
     token = f"token-of-{user}"
-    db.session.add(
+    db.session.merge(
         ConsoleSession(
             token_hash=hash_of(token),
             user_id=user,
