@@ -21,11 +21,12 @@ def end_of_camera_trailers(data: PhotoBytes, position: int, end_of_picture: Call
 
     `end_of_picture` walks a further picture and may raise PhotoRefusedError for it.
     """
+    solid = _skip_padding(data, position)
     for _ in range(_MAX_PICTURES):
-        solid = _skip_padding(data, position)
         if data[solid : solid + 3] != _PICTURE:
             break
         position = end_of_picture(solid)
+        solid = _skip_padding(data, position)
     # Both begin with zero bytes of their own, which cannot be told from padding.
     if _is_motion_video(data, position, solid) or _is_samsung_directory(data, position, solid):
         return len(data)

@@ -58,6 +58,7 @@ def test_a_second_picture_as_phones_append_it_is_kept_and_a_broken_one_is_not():
 
 
 def test_more_pictures_than_any_camera_appends_are_luggage():
+    assert isinstance(inspect(JPEG * 9), Header)
     assert refused(JPEG * 10) is Code.TRAILING_DATA
 
 

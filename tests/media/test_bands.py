@@ -1,0 +1,90 @@
+import random
+import sqlite3
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media.bands import BANDS, LikenessIndex, bands_of, neighbours, probes, signed, unsigned
+from media.similarity import ALIKE_DISTANCE, distance
+
+HASHES = st.integers(0, 2**64 - 1)
+FEW_BITS = st.sets(st.integers(0, 63), max_size=ALIKE_DISTANCE)
+
+
+def flipped(stored, bits):
+    for bit in bits:
+        stored ^= 1 << bit
+    return stored
+
+
+def test_the_bands_are_the_hash_in_four_pieces():
+    assert bands_of(0x0123_4567_89AB_CDEF) == (0x0123, 0x4567, 0x89AB, 0xCDEF)
+
+
+@given(HASHES, FEW_BITS)
+def test_whatever_is_alike_shares_a_probe(stored, bits):
+    """Pigeonhole: six bits over four bands leave one band with at most one."""
+    columns = probes({flipped(stored, bits)})
+    assert any(band in column for band, column in zip(bands_of(stored), columns, strict=True))
+
+
+def test_a_band_has_itself_and_sixteen_neighbours():
+    near = neighbours(0xFFFF)
+    assert near[0] == 0xFFFF
+    assert len(set(near)) == 17
+    assert all((near[0] ^ other).bit_count() <= 1 for other in near)
+
+
+@given(HASHES)
+def test_a_hash_fits_a_signed_column_and_comes_back(stored):
+    assert -(2**63) <= signed(stored) < 2**63
+    assert unsigned(signed(stored)) == stored
+
+
+@given(HASHES, FEW_BITS, st.sets(HASHES, max_size=20))
+def test_the_index_finds_what_a_look_at_every_hash_finds(view, bits, others):
+    index = LikenessIndex()
+    stored = [flipped(view, bits), *others]
+    assert [index.add(each) for each in stored] == list(range(len(stored)))
+    assert len(index) == len(stored)
+    expected = {at: distance(each, view) for at, each in enumerate(stored) if distance(each, view) <= ALIKE_DISTANCE}
+    assert index.alike({view}) == expected
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_nearest_of_several_views_counts(order):
+    index = LikenessIndex()
+    index.add(0)
+    assert index.alike([0b111, 0b1, 0b11][::order]) == {0: 1}
+
+
+def test_a_million_hashes_are_searched_within_50_milliseconds():
+    rng = random.Random(6)  # noqa: S311 - the same every time
+    index = LikenessIndex()
+    stored = [rng.getrandbits(64) for _ in range(1_000_000)]
+    for each in stored:
+        index.add(each)
+    sought = [flipped(each, rng.sample(range(64), ALIKE_DISTANCE)) for each in rng.sample(stored, 40)]
+    started = time.process_time()
+    found = [index.alike({each}) for each in sought]
+    assert all(found)
+    assert (time.process_time() - started) / len(sought) <= 0.050
+
+
+def test_the_bands_as_columns_of_a_table_find_the_same():
+    rng = random.Random(7)  # noqa: S311 - the same every time
+    table = sqlite3.connect(":memory:")
+    names = [f"band_{number}" for number in range(BANDS)]
+    table.execute(f"CREATE TABLE photo (likeness INTEGER, {', '.join(names)})")
+    stored = [rng.getrandbits(64) for _ in range(5_000)]
+    table.executemany("INSERT INTO photo VALUES (?, ?, ?, ?, ?)", [(signed(each), *bands_of(each)) for each in stored])
+    view = flipped(stored[77], rng.sample(range(64), ALIKE_DISTANCE))
+    wanted = " OR ".join(
+        f"{name} IN ({', '.join(map(str, column))})" for name, column in zip(names, probes({view}), strict=True)
+    )
+    rows = table.execute(f"SELECT likeness FROM photo WHERE {wanted}")  # noqa: S608 - numbers only
+    alike = [unsigned(likeness) for (likeness,) in rows if distance(unsigned(likeness), view) <= ALIKE_DISTANCE]
+    table.close()
+    assert alike == [stored[77]]
