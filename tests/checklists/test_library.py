@@ -7,6 +7,7 @@ import yaml
 
 from checklists.applicability import Asked
 from checklists.definition import Item, Number, PassFail
+from checklists.difference import difference
 from checklists.editions import Edition, compile_edition
 from checklists.loading import load
 from checklists.shell import LIBRARY, read_folder
@@ -290,3 +291,27 @@ def test_the_nineteen_violations_wait_for_their_text_instead_of_inventing_it():
     listed = yaml.safe_load((LIBRARY / "violations-124.yaml").read_text(encoding="utf-8"))["violations"]
     assert [entry["number"] for entry in listed] == [f"124-{number:02}" for number in range(1, 20)]
     assert {entry["title"] for entry in listed} == {"待县局按原文录入"}
+
+
+def frozen(number: int) -> Edition:
+    return Edition((LIBRARY / "editions" / f"{number}.json").read_bytes())
+
+
+def test_every_published_edition_is_kept_as_the_bytes_that_its_digest_was_taken_of():
+    published = [edition for edition in LOADED.published if edition.digest]
+    assert [frozen(edition.number).digest for edition in published] == [edition.digest for edition in published]
+    assert [frozen(edition.number).checklist.since for edition in published] == [each.since for each in published]
+
+
+def test_edition_one_knows_nothing_of_the_order_that_came_after_it():
+    first = frozen(1)
+    assert "major-hazards-21" not in first.compiled.decode()
+    assert first.checklist.since == CHECKLIST.standards["safety-code-2025"].since
+    assert CHECKLIST.since == CHECKLIST.standards["major-hazards-21"].since
+
+
+def test_the_second_edition_measures_output_by_the_quarter_where_the_first_did_by_the_month():
+    between = difference(frozen(1).checklist, CHECKLIST)
+    assert set(between.added) == {"LIC-013"}
+    assert set(between.removed) == {"LIC-017"}
+    assert "LIC-017" not in ITEMS, "a key is never used again"
