@@ -80,7 +80,7 @@ def may_on(today: date, device: str, team: str) -> May:
 def grants_of(person: str, today: date) -> tuple[Grant, ...]:
     """What the person was granted on any of the last `OFFLINE_DAYS`."""
     span = {"person": person, "today": today, "since": today - timedelta(days=OFFLINE_DAYS)}
-    return tuple(Grant(team, mine, since, until) for team, mine, since, until in run(_GRANTS, span))
+    return tuple(Grant(row.team_id, row.mine_id, row.from_date, row.until_date) for row in run(_GRANTS, span))
 
 
 def _team_of(device: str) -> str | None:
