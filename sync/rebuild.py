@@ -58,11 +58,15 @@ def rebuild(segments: Iterable[Segment], chains: Mapping[str, ChainKnown], judge
 
 def _replay(logged: list[_Logged], rebuilt: Rebuilt, judge: Judge) -> None:
     """Openings first: within one exchange an operation may have waited for a later one."""
-    opening = [it for it in logged if isinstance(it.operation, ops.VisitOpen | ops.VisitJoin)]
-    for it in opening:
-        body = it.operation.body  # type: ignore[union-attr]
-        rebuilt.dates[str(it.operation.visit)] = str(body.date)  # type: ignore[union-attr]
-    for it in [*opening, *(other for other in logged if other not in opening)]:
+    waiting = []
+    for it in logged:
+        operation = it.operation
+        if isinstance(operation, ops.VisitOpen | ops.VisitJoin):
+            rebuilt.dates[operation.visit or ""] = operation.body.date
+            _apply(it, rebuilt, judge)
+        else:
+            waiting.append(it)
+    for it in waiting:
         _apply(it, rebuilt, judge)
 
 
