@@ -1,9 +1,10 @@
-"""A finding's life read from its registers: what was recorded, and the office's and the patrol's steps since.
+"""A finding's life read from its registers: what was recorded, and every step since, as the rules admit them.
 
-Reads only; which step may follow which is `patrol.finding_steps`. A step that does not fit where the finding stands
-(two people acted apart) changes nothing and stays visible in the register.
+Which step may follow which is `patrol.finding_steps`; here the registers are only put into its words. A step that does
+not fit where the finding stands (two people acted apart) changes nothing and stays visible in the register.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,37 +12,74 @@ from typing import Any
 import msgspec
 
 from patrol.deadlines import default_deadline
-from patrol.findings import ENDED, Severity, Status
+from patrol.errors import DomainError
+from patrol.finding_steps import Said, follow
+from patrol.findings import ENDED, Finding, Severity, Step
 from patrol.periods import local_date
+from patrol.permissions import Actor, Role
+from patrol.steps import Attempt
+from server.db import db
+from server.models.user import User
+from server.models.visit import Visit
+from server.queries.actors import find_actor
 from sync.findings import fields_of
 from sync.registers import Entry
 from sync.sheets import Sheet
 
+#: What a phone's re-check says, as a step.
+_RECHECK = {"passed": Step.PASS_RECHECK.value, "failed": Step.FAIL_RECHECK.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Whose a finding is."""
+
+    finding: str
+    county: str
+    mine: str
+    visit: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What lists and deadlines need to know of a finding."""
+    """A finding with its history, the steps that did not fit, and when it ended if it did."""
 
-    severity: str
-    status: str
-    recorded_by: str
-    recorded_at: datetime
-    due_on: date
-    ended_at: datetime | None
+    finding: Finding
+    refused: tuple[tuple[int, DomainError], ...] = ()
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was closed, transferred or voided: from then on it is on nobody's list."""
+        return self.finding.history[-1].at if self.finding.status in ENDED and self.finding.history else None
 
 
-def life_of(sheet: Sheet) -> Life:
+def life_of(home: Home, sheet: Sheet) -> Life:
     """The life that the registers tell."""
     fields, _ = fields_of(sheet)
+    if "status" not in sheet.registers and fields.get("state", "live") == "live":
+        return Life(recorded(home, sheet, fields))
+    finding, refused = follow(recorded(home, sheet, fields, _team_of(home.visit)), _said(home, sheet))
+    return Life(finding, tuple(refused))
+
+
+def recorded(home: Home, sheet: Sheet, fields: Mapping[str, Any], team: str = "") -> Finding:
+    """The finding as its first authors recorded it, before any step."""
     first = first_entry(sheet)
-    recorded_at = instant(first.stamp.wall)
+    at = instant(first.stamp.wall)
     severity = Severity(str(fields.get("severity", "general")))
     due = fields.get("deadline")
-    due_on = date.fromisoformat(str(due)) if due else default_deadline(severity, local_date(recorded_at))
-    retracted = fields.get("state", "live") != "live"
-    status = Status.VOID if retracted else Status.RECORDED
-    ended = last_at(sheet) if status in ENDED else None
-    return Life(severity.value, status.value, first.stamp.person, recorded_at, due_on, ended)
+    return Finding(
+        id=home.finding,
+        county=home.county,
+        team=team,
+        mine=home.mine,
+        severity=severity,
+        recorded_by=first.stamp.person,
+        recorded_at=at,
+        deadline=date.fromisoformat(str(due)) if due else default_deadline(severity, local_date(at)),
+        item=fields.get("item"),
+        place=fields.get("place"),
+    )
 
 
 def first_entry(sheet: Sheet) -> Entry:
@@ -50,17 +88,10 @@ def first_entry(sheet: Sheet) -> Entry:
     return min(entries, key=lambda entry: (entry.stamp.wall, entry.uid))
 
 
-def last_at(sheet: Sheet) -> datetime:
-    """When its newest entry was made, by its author's clock."""
-    return instant(max(stamp.wall for stamp in sheet.stamps.values()))
-
-
 def steps(sheet: Sheet) -> list[tuple[Entry, dict[str, Any]]]:
     """The steps of the finding, each after those that its author had seen."""
     register = sheet.registers.get("status")
-    if register is None:
-        return []
-    left = dict(register.entries)
+    left = dict(register.entries) if register else {}
     ordered: list[Entry] = []
     while left:
         ready = [entry for entry in left.values() if not any(parent in left for parent in entry.parents)]
@@ -69,7 +100,45 @@ def steps(sheet: Sheet) -> list[tuple[Entry, dict[str, Any]]]:
     return [(entry, msgspec.json.decode(entry.value)) for entry in ordered]
 
 
+def _said(home: Home, sheet: Sheet) -> Iterable[Said]:
+    """The steps in the words of the rules; a retraction that stands comes last."""
+    actors: dict[tuple[str, date], Actor] = {}
+    for entry, value in (*steps(sheet), *_retraction(sheet)):
+        at = instant(entry.stamp.wall)
+        key = (entry.stamp.person, local_date(at))
+        if key not in actors:
+            actors[key] = _actor(*key, home.county)
+        yield Said(_RECHECK.get(value.get("result", ""), value["step"]), Attempt(actors[key], at), _values(value))
+
+
+def _values(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    data = value.get("data")
+    return data if isinstance(data, dict) else {name: said for name, said in value.items() if name != "step"}
+
+
+def _retraction(sheet: Sheet) -> list[tuple[Entry, dict[str, Any]]]:
+    """The heads of `state` when all of them are retractions: one "live" head keeps the finding (SPEC, FN-5)."""
+    register = sheet.registers.get("state")
+    heads = register.heads() if register else []
+    said = [(head, msgspec.json.decode(head.value)) for head in heads]
+    if any(value == "live" for _, value in said):
+        return []
+    return [(head, {"step": Step.RETRACT.value, "reason": value["retracted"]}) for head, value in said[:1]]
+
+
+def _actor(person: str, day: date, county: str) -> Actor:
+    """The person as they were on the day of the step: roles and memberships keep their dates."""
+    user = db.session.get(User, person)
+    found = find_actor(user, day) if user else None
+    return found or Actor(person, Role.MEMBER, county)
+
+
+def _team_of(visit: str | None) -> str:
+    found = db.session.get(Visit, visit) if visit else None
+    return found.team_id if found else ""
+
+
 def instant(milliseconds: int) -> datetime:
-    """An aware instant from milliseconds since the epoch; a clock that is nowhere near is held to a year."""
+    """An aware instant from milliseconds since the epoch; a clock that is nowhere near is held to what dates can be."""
     bounded = min(max(milliseconds, 0), 253_402_300_000_000)
     return datetime.fromtimestamp(bounded / 1000, UTC)

@@ -50,22 +50,23 @@ def new_photo(photo: bodies.Photo, visit: str, device: str, now: datetime) -> di
 
 def finding_row(finding: known.FindingWrite, county: str, now: datetime) -> dict[str, Any]:
     """A finding's row. What it shows follows from its registers alone, but for when it came."""
-    fields = finding.fields
-    life = finding_life.life_of(finding.content)
+    home = finding_life.Home(finding.finding, county, finding.mine, finding.visit)
+    life = finding_life.life_of(home, finding.content)
+    shown = life.finding
     return {
         "id": finding.finding,
         "county_id": county,
         "mine_id": finding.mine,
         "visit_id": finding.visit,
-        "item_key": fields.get("item"),
-        "place_id": fields.get("place"),
-        "severity": life.severity,
-        "status": life.status,
-        "text": fields.get("text", ""),
-        "recorded_by": life.recorded_by,
-        "recorded_at": life.recorded_at,
+        "item_key": shown.item,
+        "place_id": shown.place,
+        "severity": shown.severity.value,
+        "status": shown.status.value,
+        "text": finding.fields.get("text", ""),
+        "recorded_by": shown.recorded_by,
+        "recorded_at": shown.recorded_at,
         "received_at": now,
-        "due_on": life.due_on,
+        "due_on": shown.deadline,
         "closed_at": life.ended_at,
         "conflicts": len(finding.disputed),
         "feed_seq": finding.seq,
