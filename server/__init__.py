@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from server import auth, clock, db, keys, passwords, queue, storage
+from server import auth, clock, db, highwater, keys, passwords, queue, storage
 from server.api import health, resources, sync
 from server.config import Config
 from server.http import headers, openapi, problems
@@ -18,6 +18,7 @@ def create_app(config: Config) -> Flask:
     queue.install(app, config)
     storage.install(app, config)
     keys.install(app, config)
+    highwater.install(app, config)
     problems.install(app)
     headers.install(app, config)
     resources.install(app, openapi.install(app))

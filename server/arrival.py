@@ -9,16 +9,11 @@ import logging
 from datetime import datetime
 
 from server.config import Config
-from server.db import transaction
-from server.highwater import HighWater
+from server.db import db, transaction
+from server.highwater import HighWater, high_water
 from server.services import epochs
 
 log = logging.getLogger(__name__)
-
-
-def high_water(config: Config) -> HighWater:
-    """The mark of this installation, beside its data."""
-    return HighWater(config.data_dir / "high-water")
 
 
 def arrive(config: Config, now: datetime) -> str | None:
@@ -27,7 +22,7 @@ def arrive(config: Config, now: datetime) -> str | None:
     Needs an application context. Of several processes that start together one begins the epoch.
     """
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mark = high_water(config)
+    mark = high_water()
     with (config.data_dir / "arrival.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return _check(mark, now)
@@ -35,14 +30,23 @@ def arrive(config: Config, now: datetime) -> str | None:
 
 def _check(mark: HighWater, now: datetime) -> str | None:
     with transaction():
-        reason = epochs.rollback_suspected(mark)
+        reason = epochs.rollback_suspected(db.session(), mark)
         if reason is not None:
             log.warning("a new epoch begins: %s", reason)
-            epochs.begin(reason, now)
-        found = epochs.present()
+            epochs.begin(db.session(), reason, now)
+        found = epochs.present(db.session())
     if reason is not None:
         mark.write(found)
     else:
         # Others may have raised it since the database was read: only raise, never set.
-        mark.note(segment=found.segment, audit=found.audit)
+        mark.note(received=found.received, audit=found.audit)
     return reason
+
+
+def begin_epoch(reason: str, now: datetime) -> str:
+    """Begin an epoch because somebody says so; returns its id."""
+    with transaction():
+        epoch = epochs.begin(db.session(), reason, now).id
+        found = epochs.present(db.session())
+    high_water().write(found)
+    return epoch

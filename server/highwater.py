@@ -13,6 +13,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from flask import Flask, current_app
+
+from server.config import Config
+
 _SIZE = 512
 
 
@@ -24,7 +28,9 @@ class Mark:
 
     epoch: str
     store: str
-    segment: int = 0
+    #: When the newest stored push arrived, ms since the epoch.
+    received: int = 0
+    #: Id of the newest entry of the audit trail, for what only the office changed.
     audit: int = 0
 
 
@@ -57,13 +63,13 @@ class HighWater:
             os.pwrite(descriptor, _encoded(mark), 0)
             os.fsync(descriptor)
 
-    def note(self, *, segment: int = 0, audit: int = 0) -> None:
+    def note(self, *, received: int = 0, audit: int = 0) -> None:
         """Raise the mark after a commit; never lowers it. A mark that is absent or torn waits for
         the next start.
         """
         with self._locked() as descriptor, contextlib.suppress(Unreadable):
             mark = _decoded(os.pread(descriptor, _SIZE, 0))
-            raised = replace(mark, segment=max(mark.segment, segment), audit=max(mark.audit, audit))
+            raised = replace(mark, received=max(mark.received, received), audit=max(mark.audit, audit))
             if raised != mark:
                 os.pwrite(descriptor, _encoded(raised), 0)
 
@@ -75,6 +81,17 @@ class HighWater:
             yield descriptor
         finally:
             os.close(descriptor)
+
+
+def install(app: Flask, config: Config) -> None:
+    """Say where `app` has its mark; nothing is opened yet."""
+    app.extensions["qianshao_high_water"] = HighWater(config.data_dir / "high-water")
+
+
+def high_water() -> HighWater:
+    """The mark of the application that is at work."""
+    mark: HighWater = current_app.extensions["qianshao_high_water"]
+    return mark
 
 
 def _encoded(mark: Mark) -> bytes:

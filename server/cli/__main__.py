@@ -6,7 +6,7 @@ import click
 
 from patrol.errors import DomainError
 from server import create_app
-from server.cli import admin, database
+from server.cli import admin, database, durability
 from server.config import Config, ConfigError
 from server.db import Busy
 from server.messages import text
@@ -24,6 +24,10 @@ qianshao.add_command(database.migrate)
 qianshao.add_command(database.migration)
 qianshao.add_command(database.ready)
 qianshao.add_command(admin.admin)
+qianshao.add_command(durability.backup_command)
+qianshao.add_command(durability.restore_command)
+qianshao.add_command(durability.verify_command)
+qianshao.add_command(durability.epoch)
 
 
 def main() -> None:

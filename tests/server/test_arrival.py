@@ -1,32 +1,39 @@
+import itertools
 import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, func, select, text
 
 from server import create_app
-from server.arrival import arrive, high_water
+from server.arrival import arrive, begin_epoch
 from server.db import db as the_db
 from server.db import transaction
-from server.highwater import Mark
+from server.highwater import HighWater, Mark, high_water
 from server.models.audit import AuditEntry
 from server.models.feed import ServerEpoch
 from server.models.segment import Chain, Segment
+from server.queries.log import milliseconds
 from server.services import epochs
 from tests.counties import MEMBER, NOON, add_county
 from tests.schema import make_schema
 from tests.settings import make_config
 
+MOMENTS = (NOON + timedelta(milliseconds=n) for n in itertools.count())
+
 
 @pytest.fixture
-def place(installation, db, tmp_path):
+def place(installation, db, tmp_path, monkeypatch):
     """The settings of an installation with an empty data directory on the database at hand."""
     add_county()
-    return make_config(tmp_path, QIANSHAO_DATABASE_URL=installation.config.database_url)
+    config = make_config(tmp_path, QIANSHAO_DATABASE_URL=installation.config.database_url)
+    monkeypatch.setitem(installation.app.extensions, "qianshao_high_water", HighWater(tmp_path / "high-water"))
+    return config
 
 
-def store_segments(config, count, chain="chain"):
+def store_segments(count, chain="chain"):
     """As an exchange does: rows, commit, mark."""
     with transaction() as tx:
         if the_db.session.get(Chain, chain) is None:
@@ -36,14 +43,13 @@ def store_segments(config, count, chain="chain"):
         rows = [
             Segment(
                 chain_id=chain, first_seq=n, last_seq=n, data=b"", last_hash="h", signature="s",
-                received_at=NOON, receipt_id="r",
+                received_at=next(MOMENTS), receipt_id="r",
             )
             for n in range(done + 1, done + count + 1)
         ]  # fmt: skip
         the_db.session.add_all(rows)
-        the_db.session.flush()
-        newest = rows[-1].id
-        tx.after_commit(lambda: high_water(config).note(segment=newest))
+        newest = milliseconds(rows[-1].received_at)
+        tx.after_commit(lambda: high_water().note(received=newest))
 
 
 def history(db):
@@ -52,13 +58,13 @@ def history(db):
 
 def test_ep_1_the_first_start_begins_the_first_epoch(place, db):
     assert arrive(place, NOON) == "first"
-    assert high_water(place).read().epoch == epochs.current()
+    assert high_water().read().epoch == epochs.current()
     assert history(db) == ["first"]
 
 
 def test_ep_1_a_start_on_the_same_data_changes_nothing(place, db):
     arrive(place, NOON)
-    store_segments(place, 3)
+    store_segments(3)
     assert arrive(place, NOON) is None
     assert arrive(place, NOON) is None
     assert history(db) == ["first"]
@@ -66,7 +72,7 @@ def test_ep_1_a_start_on_the_same_data_changes_nothing(place, db):
 
 def test_ep_2_a_database_that_lost_its_last_segments_begins_an_epoch(place, db):
     arrive(place, NOON)
-    store_segments(place, 3)
+    store_segments(3)
     with transaction():
         newest = db.session.scalar(select(func.max(Segment.id)))
         db.session.execute(delete(Segment).where(Segment.id == newest))
@@ -87,13 +93,13 @@ def test_ep_2_a_database_that_lost_only_office_changes_begins_an_epoch(place, db
 
 def test_ep_2_a_database_from_before_the_epoch_begins_another(place, db):
     arrive(place, NOON)
-    high_water(place).write(Mark("an epoch that only the lost database knew", epochs.present().store))
+    high_water().write(Mark("an epoch that only the lost database knew", epochs.present(db.session()).store))
     assert arrive(place, NOON) == "older_copy"
 
 
 def test_ep_2_another_database_server_begins_an_epoch(place, db):
     arrive(place, NOON)
-    high_water(place).write(Mark(epochs.current(), "another cluster/00000001/5"))
+    high_water().write(Mark(epochs.current(), "another cluster/00000001/5"))
     assert arrive(place, NOON) == "another_database"
 
 
@@ -116,11 +122,11 @@ def test_ep_2_a_start_while_others_store_never_begins_an_epoch(place, app, db):
     with ThreadPoolExecutor(4) as others:
         stores, starts = [], []
         for n in range(20):
-            stores.append(others.submit(in_context, lambda n=n: store_segments(place, 1, f"chain {n}")))
+            stores.append(others.submit(in_context, lambda n=n: store_segments(1, f"chain {n}")))
             starts.append(others.submit(in_context, lambda: arrive(place, NOON)))
     assert {done.result() for done in stores + starts} == {None}
-    newest = db.session.scalar(select(func.max(Segment.id)))
-    assert high_water(place).read().segment == newest
+    newest = db.session.scalar(select(func.max(Segment.received_at)))
+    assert high_water().read().received == milliseconds(newest)
 
 
 def test_ep_2_processes_that_start_together_begin_one_epoch(place, app, db):
@@ -141,11 +147,11 @@ def test_ep_2_a_sqlite_file_put_back_by_hand_is_noticed(tmp_path):
         make_schema()
         add_county()
         arrive(config, NOON)
-        store_segments(config, 5)
+        store_segments(5)
         database = config.data_dir / "qianshao.sqlite3"
         with sqlite3.connect(database) as source, sqlite3.connect(tmp_path / "last-night") as copy:
             source.backup(copy)
-        store_segments(config, 1)
+        store_segments(1)
         the_db.engine.dispose()
     for name in ("qianshao.sqlite3", "qianshao.sqlite3-wal", "qianshao.sqlite3-shm"):
         (config.data_dir / name).unlink(missing_ok=True)
@@ -155,3 +161,11 @@ def test_ep_2_a_sqlite_file_put_back_by_hand_is_noticed(tmp_path):
         assert arrive(config, NOON) == "rolled_back"
         the_db.session.remove()
         the_db.engine.dispose()
+
+
+def test_ep_3_an_epoch_begins_because_somebody_says_so(place, db):
+    arrive(place, NOON)
+    epoch = begin_epoch("another installation was merged", NOON)
+    assert epochs.current() == epoch
+    assert arrive(place, NOON) is None
+    assert history(db) == ["first", "another installation was merged"]

@@ -11,23 +11,23 @@ def test_a_data_directory_without_a_mark_says_so(tmp_path):
 
 def test_the_mark_rises_and_never_falls(tmp_path):
     mark = HighWater(tmp_path / "mark")
-    mark.write(Mark("e1", "store", segment=5, audit=2))
-    mark.note(segment=9)
-    mark.note(segment=7, audit=3)
-    assert mark.read() == Mark("e1", "store", segment=9, audit=3)
+    mark.write(Mark("e1", "store", received=5, audit=2))
+    mark.note(received=9)
+    mark.note(received=7, audit=3)
+    assert mark.read() == Mark("e1", "store", received=9, audit=3)
 
 
 def test_a_mark_that_was_never_written_is_not_raised(tmp_path):
     mark = HighWater(tmp_path / "mark")
-    mark.note(segment=9)
+    mark.note(received=9)
     assert mark.read() is None
 
 
 def test_a_new_mark_may_be_lower(tmp_path):
     mark = HighWater(tmp_path / "mark")
-    mark.write(Mark("e1", "store", segment=1_000_000, audit=1_000_000))
-    mark.write(Mark("e2", "store", segment=5))
-    assert mark.read() == Mark("e2", "store", segment=5)
+    mark.write(Mark("e1", "store", received=1_000_000, audit=1_000_000))
+    mark.write(Mark("e2", "store", received=5))
+    assert mark.read() == Mark("e2", "store", received=5)
 
 
 @pytest.mark.parametrize("content", [b"{", b"[1]", b'{"epoch": "e"}', b"\xff\xff", b'{"x": 1}'])
@@ -36,13 +36,13 @@ def test_a_torn_mark_is_an_error_and_not_an_absence(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(Unreadable):
         HighWater(path).read()
-    HighWater(path).note(segment=3)
+    HighWater(path).note(received=3)
     assert path.read_bytes() == content
 
 
 def _raise_it(path, start):
     for number in range(start, 4000, 4):
-        HighWater(path).note(segment=number)
+        HighWater(path).note(received=number)
 
 
 def test_processes_raise_one_mark_together(tmp_path):
@@ -54,4 +54,4 @@ def test_processes_raise_one_mark_together(tmp_path):
         writer.start()
     for writer in writers:
         writer.join()
-    assert HighWater(path).read() == Mark("e1", "store", segment=3999)
+    assert HighWater(path).read() == Mark("e1", "store", received=3999)
