@@ -39,3 +39,16 @@ def test_ci_runs_the_command_of_the_readme():
     last = (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip().splitlines()[-1]
 
     assert last == f"exec {first_block('README.md')[1]}"
+
+
+def test_every_setting_is_in_the_runbook_and_no_other():
+    read = set(
+        re.findall(
+            r'"((?:QIANSHAO_[A-Z0-9_]+)|HOST|PORT)"', (ROOT / "server" / "config.py").read_text(encoding="utf-8")
+        )
+    )
+    table = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8").split("## Settings")[1].split("## ")[0]
+    told = {name if not name.startswith("_") else f"QIANSHAO{name}" for name in re.findall(r"`([A-Z0-9_]+)`", table)}
+
+    # The one that makes a database unsafe is for tests; nobody is told how to run without fsync.
+    assert told == read - {"QIANSHAO_UNSAFE_DATABASE"}
