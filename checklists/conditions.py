@@ -34,13 +34,12 @@ COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 
 def known(values: Mapping[str, object], attributes: Mapping[str, Attribute]) -> Known:
     """Of the recorded values those that the vocabulary understands; the rest counts as unknown."""
-    understood = {
-        name: _understood(values[name], attribute) for name, attribute in attributes.items() if name in values
-    }
-    return {name: value for name, value in understood.items() if value is not None}
+    recorded = ((name, understood(values[name], kind)) for name, kind in attributes.items() if name in values)
+    return {name: value for name, value in recorded if value is not None}
 
 
-def _understood(value: object, attribute: Attribute) -> str | bool | Decimal | None:
+def understood(value: object, attribute: Attribute) -> str | bool | Decimal | None:
+    """The value as conditions compare it, or None if the attribute cannot have it."""
     if attribute.type == "bool":
         return value if isinstance(value, bool) else None
     if attribute.type == "enum":

@@ -4,18 +4,18 @@ import re
 from decimal import Decimal
 
 #: At most nine digits before and nine after the point: any product of two is exact in 28 digits.
-DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
+_spells_decimal = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?").fullmatch
+_spells_whole = re.compile(r"[0-9]{1,9}").fullmatch
 BEYOND = 10**9
-WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def read_decimal(text: str) -> Decimal | None:
     """The number that the text spells, or None. No exponent, no bare point, ASCII digits only."""
-    return Decimal(text) if DECIMAL.fullmatch(text) else None
+    return Decimal(text) if _spells_decimal(text) else None
 
 
 def read_whole(text: str) -> Decimal | None:
-    return Decimal(text) if WHOLE.fullmatch(text) else None
+    return Decimal(text) if _spells_whole(text) else None
 
 
 def typed(value: object) -> str | None:

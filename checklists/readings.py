@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from checklists.days import read_day
 from checklists.decimals import plain, read_decimal, read_whole, typed
 from checklists.definition import Date, Limits, Unit
@@ -18,7 +20,7 @@ from checklists.definition import Date, Limits, Unit
 DAYS_AHEAD = 1
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True):
     """`verdict` is None only beside a complaint."""
 
     verdict: Literal["pass", "fail"] | None
