@@ -52,9 +52,9 @@ def _photo() -> bytes:
 
 def _bare(photo: bytes) -> None:
     image = Image.open(BytesIO(photo))
-    image.draft("RGB", (SCREEN_SIDE, SCREEN_SIDE))
+    image.draft("RGB", (SCREEN_SIDE, SCREEN_SIDE * image.height // image.width))
     for side in (SCREEN_SIDE, THUMBNAIL_SIDE):
-        image.thumbnail((side, side), Image.Resampling.BILINEAR)
+        image.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=None)
         image.save(BytesIO(), "JPEG", quality=80)
 
 

@@ -5,6 +5,7 @@ No byte of the original is copied into them: neither its EXIF nor a hidden file 
 
 from dataclasses import dataclass
 from io import BytesIO
+from math import ceil
 
 from PIL import Image
 
@@ -52,9 +53,12 @@ class Derivatives:
 def draft_for_screen(image: Image.Image) -> None:
     """Let a JPEG decode at a half, a quarter or an eighth, still no smaller than the screen copy.
 
-    Must come before anything that loads the pixels; other formats ignore it.
+    Must come before anything that loads the pixels; other formats ignore it. The size asked for has
+    the photo's shape: asked for a square, the library keeps the short side that long, and a photo
+    of twelve megapixels would be decoded whole.
     """
-    image.draft("RGB", (SCREEN_SIDE, SCREEN_SIDE))
+    scale = SCREEN_SIDE / max(image.size)
+    image.draft("RGB", (ceil(image.width * scale), ceil(image.height * scale)))
 
 
 def screen_picture(image: Image.Image, orientation: int | None) -> Image.Image:

