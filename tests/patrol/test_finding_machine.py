@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from patrol.errors import Conflict, Invalid, NotAllowed
 from patrol.finding_steps import TABLE, offered, take
@@ -24,6 +25,9 @@ PEOPLE = {
     "auditor-1": Role.AUDITOR,
 }
 GRADES = [Severity.GENERAL, Severity.SUSPECTED_MAJOR, Severity.SERIOUS_VIOLATION]
+# Lawful, but they end a walk or lead it in circles; they are tried all the same.
+ASIDE = {Step.VOID, Step.RETRACT, Step.TRANSFER, Step.LINK, Step.DOWNGRADE}
+ASIDE |= {Step.ASK_EXTENSION, Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION}
 ENDED = {Status.CLOSED, Status.TRANSFERRED, Status.VOID}
 
 
@@ -34,8 +38,7 @@ class FindingLife(RuleBasedStateMachine):
         self.finding = finding()
         self.roles = []
 
-    @precondition(lambda self: not self.finding.history)
-    @rule(severity=st.sampled_from(GRADES))
+    @initialize(severity=st.sampled_from(GRADES))
     def is_recorded_as(self, severity):
         self.finding = finding(severity=severity)
 
@@ -47,20 +50,26 @@ class FindingLife(RuleBasedStateMachine):
     def somebody_tries_a_step(self, person, step, data):
         self.attempt(person, step, data)
 
-    @rule(person=st.sampled_from(sorted(PEOPLE)), data=st.data())
-    def somebody_takes_what_is_offered(self, person, data):
-        open_steps = [o.step for o in offered(self.finding, self.by(person)) if not o.blocked]
-        livelier = [s for s in open_steps if s not in (Step.VOID, Step.RETRACT)]
-        if livelier:
-            self.attempt(person, data.draw(st.sampled_from(livelier)), data)
+    @rule(data=st.data())
+    def somebody_takes_what_is_offered(self, data):
+        ways = [
+            (offer.step, person)
+            for person in sorted(PEOPLE)
+            for offer in offered(self.finding, self.by(person))
+            if not offer.blocked and offer.step not in ASIDE
+        ]
+        if ways:
+            step = data.draw(st.sampled_from(sorted({step for step, _ in ways})))
+            person = data.draw(st.sampled_from([who for what, who in ways if what == step]))
+            self.attempt(person, step, data, sensible=True)
 
     def by(self, person):
         return Attempt(actor(PEOPLE[person], person), instant(self.day))
 
-    def attempt(self, person, step, data):
+    def attempt(self, person, step, data, *, sensible=False):
         before = self.finding
         offer = {o.step: o for o in offered(before, self.by(person))}.get(step)
-        values = self.values(step, data)
+        values = self.values(step, data, sensible)
         if offer is None or offer.blocked:
             with pytest.raises((NotAllowed, Conflict)):
                 take(before, step, self.by(person), values)
@@ -72,18 +81,21 @@ class FindingLife(RuleBasedStateMachine):
         self.roles.append(PEOPLE[person])
         assert self.finding.history[:-1] == before.history
 
-    def values(self, step, data):
+    def values(self, step, data, sensible):
         fields = next(rule for rule in TABLE if rule.step == step).fields
-        return {field.name: self.value(field, data) for field in fields}
+        return {field.name: self.value(step, field, data, sensible) for field in fields}
 
-    def value(self, field, data):
+    def value(self, step, field, data, sensible):
+        if field.kind is FieldKind.DATE and sensible:
+            ahead = max(self.day, self.finding.deadline) + timedelta(days=1)
+            return self.finding.deadline if step == Step.FILE_PLAN else ahead
         if field.kind is FieldKind.DATE:
-            near = [self.day, self.finding.deadline]
-            return data.draw(st.sampled_from(near)) + timedelta(days=data.draw(st.integers(-1, 9)))
+            near = data.draw(st.sampled_from([self.day, self.finding.deadline]))
+            return near + timedelta(days=data.draw(st.integers(-1, 9)))
         if field.kind is FieldKind.IDS:
             return ["p1"]
         if field.name == "fixed_by":
-            return data.draw(st.sampled_from(["mine-1", "miner", "member-1", "boss-1"]))
+            return data.draw(st.sampled_from(["miner", "member-1", "boss-1"]))
         return field.choices[0] if field.choices else "x"
 
     def steps(self):
@@ -147,6 +159,7 @@ class FindingLife(RuleBasedStateMachine):
 
 
 TestFindingLife = FindingLife.TestCase
+TestFindingLife.settings = settings(max_examples=120, stateful_step_count=40)
 
 
 def test_every_status_can_be_reached():
