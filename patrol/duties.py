@@ -118,15 +118,18 @@ def duties_of(contracts: Iterable[Contract], period: Period) -> tuple[Duty, ...]
 
 def standing(duty: Duty, facts: DutyFacts, excuses: Iterable[Excuse], today: date) -> Standing:
     """How the duty stands at the end of `today` (Asia/Shanghai). What is met needs no excuse."""
+    excuse = None if facts.met else next((e for e in excuses if e.excuses(duty)), None)
+    state = state_of(duty.period, facts, today, excused=excuse is not None)
+    return Standing(duty, state, late=facts.met and facts.late, excuse=excuse)
+
+
+def state_of(period: Period, facts: DutyFacts, today: date, *, excused: bool) -> DutyState:
+    """The state alone, which is the same for all duties of a period with the same facts: lists
+    count by it."""
     if facts.met:
-        return Standing(duty, DutyState.MET, late=facts.late)
-    excuse = next((e for e in excuses if e.excuses(duty)), None)
-    if excuse is not None:
-        return Standing(duty, DutyState.EXCUSED, excuse=excuse)
-    return Standing(duty, _unmet(duty.period, today, begun=facts.begun))
-
-
-def _unmet(period: Period, today: date, *, begun: bool) -> DutyState:
+        return DutyState.MET
+    if excused:
+        return DutyState.EXCUSED
     if today > period.last:
         return DutyState.MISSED
-    return DutyState.UNDER_WAY if begun else DutyState.DUE
+    return DutyState.UNDER_WAY if facts.begun else DutyState.DUE

@@ -80,3 +80,86 @@ class Left(Shape):
     month = Text(7, required=True)
     items = Listed(Nested(LeftPair), longest=10_000, required=True)
     left_unchecked = Listed(Text(), longest=10_000, required=True)
+
+
+class BoardQuery(PageQuery):
+    """The month that the board shows."""
+
+    month = Text(7, MONTH, required=True)
+
+
+class States(Shape):
+    """How many duties stand in each state."""
+
+    met = Count(required=True)
+    under_way = Count(required=True)
+    due = Count(required=True)
+    missed = Count(required=True)
+    excused = Count(required=True)
+
+
+class BoardWeek(Shape):
+    """A week that has a day in the month."""
+
+    week = Text(8, required=True)
+    first_day = Day(required=True)
+    last_day = Day(required=True)
+
+
+class WeekStates(States):
+    """The same of one week's rounds."""
+
+    week = Text(8, required=True)
+
+
+class BoardTotals(Shape):
+    """Everything in reach."""
+
+    mines = Count(required=True)
+    applicable = Count(required=True)
+    judged = Count(required=True)
+    monthly = Nested(States, required=True)
+    weekly = Listed(Nested(WeekStates), longest=6, required=True)
+    open_findings = Count(required=True)
+    overdue_findings = Count(required=True)
+    major_findings = Count(required=True, metadata={"description": "Suspected and confirmed."})
+
+
+class BoardRound(Shape):
+    """How a week's round stands."""
+
+    week = Text(8, required=True)
+    state = OneOf(*STATES, required=True)
+    late = Flag(required=True)
+
+
+class BoardMine(Shape):
+    """A mine's month and its weeks."""
+
+    mine_id = Identifier(required=True)
+    code = Text(required=True)
+    name = Text(required=True)
+    township = Text(required=True)
+    team_id = Identifier(required=True)
+    applicable = Count(required=True)
+    judged = Count(required=True)
+    unseen = Count(required=True)
+    failed = Count(required=True)
+    ratio = Number(0, 1, required=True, allow_none=True)
+    expected = Count(required=True)
+    state = OneOf(*STATES, required=True)
+    late = Flag(required=True)
+    open_findings = Count(required=True)
+    overdue_findings = Count(required=True)
+    major_findings = Count(required=True)
+    weeks = Listed(Nested(BoardRound), longest=6, required=True)
+
+
+class Board(Shape):
+    """Mines × weeks of a month: totals, and one page of mines by code."""
+
+    month = Text(7, required=True)
+    weeks = Listed(Nested(BoardWeek), longest=6, required=True)
+    totals = Nested(BoardTotals, required=True)
+    items = Listed(Nested(BoardMine), longest=200, required=True)
+    next = Text(512, required=True, allow_none=True)

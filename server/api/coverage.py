@@ -12,7 +12,7 @@ from schemas.page import list_of, page_of
 from server.api.operation import Call, Route, operation
 from server.http.openapi import Blueprint
 from server.queries import checklists as checklist_queries
-from server.services import applicability, coverage_views, duty_views
+from server.services import applicability, board, coverage_views, duty_views
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1", description="Duties, coverage")
 
@@ -29,6 +29,17 @@ _FOR_EVER = "private, max-age=31536000, immutable"
 def list_duties(call: Call) -> Any:
     """List a period's duties by mine, and how they stand today."""
     return duty_views.list_duties(call.actor, call.query, local_date(call.now))
+
+
+@operation(
+    blueprint,
+    "GET",
+    "/board",
+    Route(verb=Verb.DUTY_READ, query=shapes.BoardQuery, answer=shapes.Board),
+)
+def get_board(call: Call) -> Any:
+    """Read mines × weeks of a month: totals of all in reach, and one page of mines."""
+    return board.view_board(call.actor, call.query, local_date(call.now))
 
 
 @operation(

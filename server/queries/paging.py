@@ -52,7 +52,11 @@ def _beyond(order: Order, values: list[Any]) -> Any:
 
 
 def _encoded(key: Key, row: Any) -> str:
-    values = [_plain(getattr(row, column.key)) for column in key]
+    return encode_cursor([_plain(getattr(row, column.key)) for column in key])
+
+
+def encode_cursor(values: Sequence[Any]) -> str:
+    """Make the opaque cursor of the values that a page ended with."""
     return base64.urlsafe_b64encode(json.dumps(values).encode()).rstrip(b"=").decode()
 
 
@@ -60,13 +64,28 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def decode_cursor(cursor: str, length: int) -> tuple[str, ...]:
+    """Read the values of a cursor over text columns. Raises Invalid for a cursor that is not ours."""
+    try:
+        values = _values(cursor)
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        raise Invalid("cursor_invalid") from error
+    if len(values) != length or not all(isinstance(value, str) and _storable(value) for value in values):
+        raise Invalid("cursor_invalid")
+    return tuple(values)
+
+
+def _values(cursor: str) -> list[Any]:
+    padded = cursor + "=" * (-len(cursor) % 4)
+    values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    if not isinstance(values, list):
+        raise TypeError
+    return values
+
+
 def _decoded(key: Key, cursor: str) -> list[Any]:
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if not isinstance(values, list):
-            raise TypeError
-        return [_typed(column, value) for column, value in zip(key, values, strict=True)]
+        return [_typed(column, value) for column, value in zip(key, _values(cursor), strict=True)]
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise Invalid("cursor_invalid") from error
 
