@@ -22,12 +22,11 @@ def request(desk: Desk) -> wire.Exchange:
     room, bytes_left, batches = desk.batch, _BYTES, []
     for chain in _waiting(desk.state.chains)[: wire.CHAINS_MAX]:
         batch = _batch(chain, room, bytes_left)
-        if batch.operations:
-            batches.append(batch)
-            room -= len(batch.operations)
-            bytes_left -= sum(map(len, batch.operations))
+        batches.append(batch)
+        room -= len(batch.operations)
+        bytes_left -= sum(map(len, batch.operations))
     nonce = desk.uid()
-    sent = {b.chain: _range(desk, b) for b in batches}
+    sent = {b.chain: _range(desk, b) for b in batches if b.operations}
     desk.in_flight = InFlight(nonce, sent)
     return wire.Exchange(
         wire.PROTOCOL, nonce, desk.state.device, wire.Clock(*desk.clock.read()), batches,
@@ -38,9 +37,9 @@ def request(desk: Desk) -> wire.Exchange:
 
 
 def _waiting(chains: list[ChainState]) -> list[ChainState]:
-    """Chains with something to send, or the newest so that the county can say where it stands."""
+    """Chains with something to send first; then those held, to hear where they stand and are safe."""
     waiting = [chain for chain in chains if chain.last > max(chain.acked, chain.base)]
-    return waiting or chains[-1:]
+    return waiting + [chain for chain in chains if chain.log and chain not in waiting]
 
 
 def _batch(chain: ChainState, room: int, bytes_left: int) -> wire.ChainBatch:
@@ -48,7 +47,7 @@ def _batch(chain: ChainState, room: int, bytes_left: int) -> wire.ChainBatch:
     taken: list[Held] = []
     for held in chain.log[start : start + max(room, 0)]:
         bytes_left -= len(held.data)
-        if bytes_left < 0 and taken:
+        if bytes_left < 0:
             break
         taken.append(held)
     texts = [held.data.decode() for held in taken]

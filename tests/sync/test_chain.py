@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from sync import chain, segments, wire
 from sync.append import append, overlap
-from sync.prepare import RequestError, check_signatures, prepare
+from sync.known import Prepared
+from sync.prepare import RequestError, check_signatures, prepare, prepare_batch
 from sync.segments import SegmentDamagedError
 from tests.sync.county import County
 from tests.sync.phones import enter, new_phone, sync, team
@@ -150,14 +151,11 @@ def test_op_2_what_is_no_operation_makes_the_run_malformed_and_is_kept(rest):
 
 
 def prepare_batch_of(exchange, batch):
-    from sync.known import Prepared
-    from sync.prepare import prepare_batch
-
     return Prepared(msgspec.structs.replace(exchange, chains=[batch]), (prepare_batch(batch),))
 
 
 def test_ch_2_a_chain_must_begin_with_its_own_opening():
-    county, phone, _ = worked()
+    _county, phone, _ = worked()
     exchange = phone.request()
     batch = exchange.chains[0]
     other = wire.ChainBatch(chain.b64(b"0" * 16), batch.operations, batch.signature)

@@ -4,12 +4,12 @@ import msgspec
 
 from sync import bodies, findings, operations, sheets
 from sync.phone import edits
-from tests.sync.phones import converge, enter, finding_fields, photo_body, sync, team
+from tests.sync.phones import converge, enter, enter_all, finding_fields, photo_body, sync, team
 
 
 def raised(count=2, **fields):
     county, phones = team(count)
-    visit = [enter(phone, f"p{n}") for n, phone in enumerate(phones, 1)][0]
+    visit = enter_all(phones)
     finding = phones[0].desk.uid()
     given = finding_fields(**({"item": "GAS-001", "text": "漏风", "severity": "general"} | fields))
     phones[0].edit(edits.edit_finding, "p1", finding, given, visit)
@@ -57,7 +57,7 @@ def test_fn_2_changes_of_one_field_apart_stand_side_by_side_until_a_third_settle
 
 
 def test_fn_3_a_phone_cannot_say_confirmed():
-    county, (first, _), visit, finding = raised()
+    _county, (first, _), visit, finding = raised()
     chain = first.state.chains[0]
     body = bodies.FindingEdit(finding, finding_fields(severity="general"))
     first.step(edits.write, "p1", operations.FindingSet, body, visit=visit)

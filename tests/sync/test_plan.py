@@ -13,7 +13,7 @@ from sync.plan import needs, plan_exchange
 from sync.prepare import prepare
 from sync.rebuild import rebuild
 from tests.sync.county import County
-from tests.sync.phones import converge, enter, finding_fields, identity, new_phone, photo_body, sync, team
+from tests.sync.phones import converge, enter, enter_all, finding_fields, identity, new_phone, photo_body, sync, team
 
 REG = "answer/GAS-001/-"
 
@@ -48,7 +48,7 @@ def test_vd_1_what_nobody_else_touched_is_applied_and_not_listed():
 
 def test_vd_3_equal_values_are_same_and_different_ones_concurrent():
     county, phones = team(3)
-    visit = [enter(phone, f"p{n}") for n, phone in enumerate(phones, 1)][0]
+    visit = enter_all(phones)
     for phone, person, value in zip(phones, ("p1", "p2", "p3"), ("pass", "pass", "fail"), strict=True):
         phone.answer(person, visit, REG, value)
         sync(phone, county)
@@ -59,7 +59,7 @@ def test_vd_3_equal_values_are_same_and_different_ones_concurrent():
 
 def test_vd_4_content_after_the_submission_applies_and_says_so():
     county, (first, second) = team(2)
-    visit = [enter(phone, f"p{n}") for n, phone in enumerate((first, second), 1)][0]
+    visit = enter_all((first, second))
     converge((first, second), county)
     second.answer("p2", visit, REG, "fail")
     first.edit(edits.submit, "p1", visit)
@@ -333,7 +333,7 @@ def test_en_8_a_chain_nobody_vouches_for_waits_for_a_release():
 
 
 def test_pl_2_needs_name_everything_and_the_streams_in_locking_order():
-    county, (phone,) = team(1)
+    _county, (phone,) = team(1)
     visit = enter(phone, "p1")
     finding = raise_finding(phone, "p1", visit, text="x")
     phone.edit(edits.propose_place, "p1", bodies.ProposedPlace("A" * 22, "mine1", "face", "3201"), visit)
@@ -408,7 +408,7 @@ def test_ch_5_a_known_chain_on_record_keeps_its_author():
 def test_ep_1_a_county_that_is_empty_again_takes_everything_again():
     county, phones = team(2)
     empty = county.back_up()
-    visit = [enter(phone, f"p{n}") for n, phone in enumerate(phones, 1)][0]
+    visit = enter_all(phones)
     phones[0].answer("p1", visit, REG, "fail")
     phones[1].answer("p2", visit, REG, "pass")
     converge(phones, county)

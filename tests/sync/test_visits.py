@@ -6,7 +6,7 @@ import pytest
 
 from sync import bodies, operations, visits
 from sync.phone import edits
-from tests.sync.phones import converge, enter, finding_fields, identity, new_phone, photo_body, sync, team
+from tests.sync.phones import converge, enter, enter_all, finding_fields, identity, new_phone, photo_body, sync, team
 
 REG = "answer/GAS-001/-"
 
@@ -17,7 +17,7 @@ def state(county, visit):
 
 def together(count):
     county, phones = team(count)
-    visit = [enter(phone, f"p{n}") for n, phone in enumerate(phones, 1)][0]
+    visit = enter_all(phones)
     converge(phones, county)
     return county, phones, visit
 
@@ -46,11 +46,10 @@ def test_vs_2_the_pinned_edition_does_not_depend_on_who_was_heard_first(seed):
     county, phones = team(3)
     for n, phone in enumerate(phones, 1):
         enter(phone, f"p{n}", edition=f"ed{n}", opening=n > 1)
-    random.Random(seed).shuffle(phones)
+    random.Random(seed).shuffle(phones)  # noqa: S311 - seeded on purpose
     for phone in phones:
         sync(phone, county)
     (found,) = county.store.visits.values()
-    reference, _ = team(0)
     assert found.identity.edition in ("ed2", "ed3")
     editions = visits.editions(county.sheet(found.visit))
     assert editions[""] == found.identity.edition
