@@ -21,7 +21,10 @@ Condition = list[Any]
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What all of these are: immutable, written by name, without what is not said."""
+    """What all of these are: immutable, written by name, without what is not said.
+
+    So the defaults below are part of what compiled bytes mean; whoever changes one raises FORMAT.
+    """
 
 
 class Attribute(Value, frozen=True, kw_only=True):
@@ -146,7 +149,7 @@ class Section(Value, frozen=True, kw_only=True):
     items: tuple[Item, ...]
 
 
-class Checklist(Value, frozen=True, kw_only=True):
+class Checklist(Value, frozen=True, kw_only=True, tag=FORMAT, tag_field="format"):
     """One edition's whole content: what the bytes say that its digest is taken of."""
 
     checklist: str
@@ -158,7 +161,6 @@ class Checklist(Value, frozen=True, kw_only=True):
     units: dict[str, Unit]
     standards: dict[str, Standard]
     sections: tuple[Section, ...]
-    format: int = FORMAT
 
     def items(self) -> dict[str, Item]:
         """Every item by key, in the order in which it is shown."""

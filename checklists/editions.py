@@ -12,6 +12,7 @@ import msgspec
 from checklists.applicability import Applicability, Asked, Cadence, Place
 from checklists.definition import FORMAT, Checklist
 from checklists.evaluation import Answer, Judgement, judge_of, judge_stranger
+from checklists.integrity import flaws
 
 
 class BadEdition(ValueError):
@@ -33,14 +34,21 @@ def digest_of(edition: bytes) -> str:
     return hashlib.sha256(edition).hexdigest()
 
 
+class _Form(msgspec.Struct):
+    format: int
+
+
 def read_edition(edition: bytes) -> Checklist:
-    """The checklist of a compiled edition. Raises BadEdition."""
+    """The checklist of a compiled edition, whole: all that its items name is in it. Raises BadEdition."""
     try:
+        form = msgspec.json.decode(edition, type=_Form).format
+        if form != FORMAT:
+            raise BadEdition("unknown_format", str(form))
         checklist = msgspec.json.decode(edition, type=Checklist)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BadEdition("no_edition", str(error)) from error
-    if checklist.format != FORMAT:
-        raise BadEdition("unknown_format", str(checklist.format))
+    for flaw in flaws(checklist):
+        raise BadEdition("not_whole", flaw)
     return checklist
 
 

@@ -64,10 +64,51 @@ def test_bytes_that_are_no_edition_are_refused(compiled):
 
 
 def test_a_later_form_is_refused_by_its_number():
-    compiled = compile_edition(make_checklist()).replace(b'"from":"2026-07-01"', b'"format":2,"from":"2026-07-01"', 1)
+    compiled = compile_edition(make_checklist()).replace(b'"format":1', b'"format":2')
     with pytest.raises(BadEdition) as raised:
         read_edition(compiled)
     assert (raised.value.code, raised.value.found) == ("unknown_format", "2")
+
+
+def test_the_form_always_stands_in_the_bytes():
+    assert json.loads(compile_edition(make_checklist()))["format"] == 1
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "flaw"),
+    [
+        ('"key":"WAT-001"', '"key":"GAS-001"', "GAS-001: twice"),
+        ('["heading"]', '["moon"]', "GAS-001: at moon"),
+        ('"standard":"code"', '"standard":"codex"', "GAS-001: standard codex"),
+        ('"standard":"new-hazards"', '"standard":"moon"', "GAS-001: standard moon"),
+        ('"unit":"%CH4"', '"unit":"%XX"', "GAS-001: unit %XX"),
+        ('"ppm":"0.0001"', '"moons":"0.0001"', "GAS-001: unit moons"),
+        ('"ppm":"0.0001"', '"ppm":"1e-4"', "GAS-001: answer"),
+        ('"below":"1"', '"below":"one"', "GAS-001: answer"),
+        ('"factor":"60"', '"factor":"sixty"', "units: min"),
+        ('["not",["true","blasting"]]', '["xor",["true","blasting"]]', "WAT-001: applies"),
+        ('["not",["true","blasting"]]', '["true","gas_grade"]', "WAT-001: applies"),
+        ('["not",["true","blasting"]]', '["in","gas_grade",["超"]]', "WAT-001: applies"),
+        ('["not",["true","blasting"]]', '[">","capacity","many"]', "WAT-001: applies"),
+        ('["not",["true","blasting"]]', '["<","moon","1"]', "WAT-001: applies"),
+        ('["not",["true","blasting"]]', "[]", "WAT-001: applies"),
+        ('["not",["true","blasting"]]', '["not",' * 60 + '["true","blasting"]' + "]" * 60, "WAT-001: applies"),
+    ],
+)
+def test_bytes_that_name_what_they_do_not_hold_are_refused(right, wrong, flaw):
+    compiled = compile_edition(make_checklist()).decode()
+    assert compiled.count(right) == 1
+    with pytest.raises(BadEdition) as raised:
+        read_edition(compiled.replace(right, wrong).encode())
+    assert raised.value.code == "not_whole"
+    assert raised.value.found.startswith(flaw)
+
+
+def test_bytes_nested_beyond_reason_are_refused():
+    deep = compile_edition(make_checklist()).decode().replace('["true","blasting"]', "[" * 100_000 + "]" * 100_000)
+    with pytest.raises(BadEdition) as raised:
+        read_edition(deep.encode())
+    assert raised.value.code == "no_edition"
 
 
 def test_fields_that_a_later_program_added_are_passed_over():
