@@ -1,10 +1,11 @@
 """From what a plan says of a visit, finding, photo or place to the columns that lists and deadlines read."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from patrol.periods import month_of, week_of
-from server.services import finding_life
+from server.services import finding_life, repeats
 from sync import bodies, known
 
 FINDING_CHANGES = (
@@ -48,14 +49,26 @@ def new_photo(photo: bodies.Photo, visit: str, device: str, now: datetime) -> di
     }
 
 
-def finding_row(finding: known.FindingWrite, county: str, now: datetime) -> dict[str, Any]:
-    """A finding's row. What it shows follows from its registers alone, but for when it came."""
-    home = finding_life.Home(finding.finding, county, finding.mine, finding.visit)
-    life = finding_life.life_of(home, finding.content)
+def finding_rows(findings: Sequence[known.FindingWrite], county: str, now: datetime) -> list[dict[str, Any]]:
+    """The findings' rows. What they show follows from registers alone, but for when they came and what they repeat."""
+    lives = [finding_life.life_of(_home(finding, county), finding.content) for finding in findings]
+    new = [life.finding for finding, life in zip(findings, lives, strict=True) if finding.created]
+    earlier = repeats.repeated(new, now)
+    return [
+        _finding_row(finding, life, now) | {"repeat_of": earlier.get(finding.finding)}
+        for finding, life in zip(findings, lives, strict=True)
+    ]
+
+
+def _home(finding: known.FindingWrite, county: str) -> finding_life.Home:
+    return finding_life.Home(finding.finding, county, finding.mine, finding.visit)
+
+
+def _finding_row(finding: known.FindingWrite, life: finding_life.Life, now: datetime) -> dict[str, Any]:
     shown = life.finding
     return {
         "id": finding.finding,
-        "county_id": county,
+        "county_id": shown.county,
         "mine_id": finding.mine,
         "visit_id": finding.visit,
         "item_key": shown.item,

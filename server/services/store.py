@@ -146,7 +146,7 @@ def _store_photos(visits: Sequence[known.VisitWrite], chains: Sequence[known.Cha
 
 def _store_findings(findings: Sequence[known.FindingWrite], county: str, now: datetime) -> None:
     if findings:
-        rows = [projections.finding_row(finding, county, now) for finding in findings]
+        rows = projections.finding_rows(findings, county, now)
         run(upsert(Finding, ("id",), projections.FINDING_CHANGES), rows)
 
 

@@ -1,0 +1,58 @@
+"""Links a new finding to the closed one that it repeats (反复出现). Links only; nothing is merged or closed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from patrol.findings import Finding as FindingValue
+from patrol.findings import Severity, Status, Step
+from patrol.repeats import REPEATS_WITHIN, links_of
+from patrol.steps import Done
+from server.db import run
+from server.models.finding import Finding
+
+_CLOSED = select(
+    Finding.id, Finding.mine_id, Finding.item_key, Finding.place_id, Finding.recorded_at, Finding.closed_at
+).where(
+    Finding.mine_id.in_(bindparam("mines", expanding=True)),
+    Finding.item_key.in_(bindparam("items", expanding=True)),
+    Finding.status == Status.CLOSED.value,
+    Finding.closed_at >= bindparam("since"),
+)
+
+
+def repeated(new: Sequence[FindingValue], now: datetime) -> dict[str, str]:
+    """New finding → the finding that it repeats, of those recorded with an item."""
+    items = sorted({finding.item for finding in new if finding.item})
+    if not items:
+        return {}
+    # A day more than the rule counts, because it counts local days.
+    since = min([now, *(finding.recorded_at for finding in new)]) - REPEATS_WITHIN - timedelta(days=1)
+    wanted = {"mines": sorted({finding.mine for finding in new}), "items": items, "since": since}
+    closed = [_closed(row) for row in run(_CLOSED, wanted)]
+    return _links(new, closed)
+
+
+def _links(new: Iterable[FindingValue], closed: Sequence[FindingValue]) -> dict[str, str]:
+    found = {finding.id: links_of(finding, closed).repeat_of for finding in new} if closed else {}
+    return {finding: earlier for finding, earlier in found.items() if earlier}
+
+
+def _closed(row: Any) -> FindingValue:
+    """A closed finding as the rule looks at it: only what and where it was, and when it was closed."""
+    return FindingValue(
+        id=row.id,
+        county="",
+        team="",
+        mine=row.mine_id,
+        severity=Severity.GENERAL,
+        recorded_by="",
+        recorded_at=row.recorded_at,
+        deadline=row.closed_at.date(),
+        item=row.item_key,
+        place=row.place_id,
+        status=Status.CLOSED,
+        history=(Done(Step.PASS_RECHECK.value, "", row.closed_at),),
+    )
