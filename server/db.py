@@ -14,12 +14,12 @@ from typing import Any
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CursorResult, DateTime, Dialect, Executable, MetaData
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 from server.config import Config
-from server.engine import WRITER, engine_options, prepare_engine
+from server.engine import WRITER, engine_options, it_passes, prepare_engine
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,10 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
 class Busy(Exception):
-    """The database did not give a lock in time; the same request may be tried again."""
+    """The database did not give a lock in time, or was gone; the same request may be tried again.
+
+    After a commit whose answer was lost nobody knows whether it stands: what is tried again must be harmless.
+    """
 
 
 def run(statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] = ()) -> CursorResult[Any]:
@@ -113,8 +116,7 @@ class Transaction:
 def transaction() -> Iterator[Transaction]:
     """Write: one BEGIN, one COMMIT, then the effects; an exception rolls everything back.
 
-    Whatever the session read before belongs to an older snapshot and is forgotten. Raises Busy
-    when a lock is not given in time.
+    Whatever the session read before belongs to an older snapshot and is forgotten. Raises Busy.
     """
     session = db.session
     if session.info.get("transaction"):
@@ -125,7 +127,7 @@ def transaction() -> Iterator[Transaction]:
     tx = Transaction()
     session.info["transaction"] = tx
     try:
-        with _gate(), _busy_if_locked():
+        with _gate(), _busy_if_it_passes():
             session.connection(execution_options=WRITER)
             yield tx
             session.commit()
@@ -179,21 +181,11 @@ def _gate() -> Any:
     return current_app.extensions["qianshao_gate"]
 
 
-#: PostgreSQL's lock_not_available, deadlock_detected, serialization_failure.
-_LOCK_STATES = frozenset({"55P03", "40P01", "40001"})
-
-
 @contextmanager
-def _busy_if_locked() -> Iterator[None]:
+def _busy_if_it_passes() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        if _is_lock_error(error.orig):
+    except SQLAlchemyError as error:
+        if it_passes(error):
             raise Busy from error
         raise
-
-
-def _is_lock_error(error: BaseException | None) -> bool:
-    if getattr(error, "sqlstate", None) in _LOCK_STATES:
-        return True
-    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))

@@ -5,10 +5,14 @@ starts to write instead of making it wait; we say BEGIN IMMEDIATE for writers an
 readers. PostgreSQL: time limits for locks, readers in read-only transactions.
 """
 
+import time
 from typing import Any
 
+import psycopg
 import pysqlite3.dbapi2
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from server.config import Config
 
@@ -19,6 +23,8 @@ READER = {"qianshao_writer": False, "postgresql_readonly": True}
 #: Versions before this can corrupt the database when a WAL restart meets a checkpoint.
 FIRST_SAFE_SQLITE = (3, 51, 3)
 IDLE_IN_TRANSACTION_MS = 60_000
+#: A connection that rested this long is asked whether it lives before it is used.
+ASK_AFTER_REST_S = 20
 
 
 class UnsafeDatabase(Exception):
@@ -41,7 +47,6 @@ def engine_options(config: Config) -> dict[str, Any]:
         "timezone": "UTC",
     }
     return options | {
-        "pool_pre_ping": True,
         "connect_args": {
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
             "connect_timeout": 5,
@@ -55,9 +60,23 @@ def prepare_engine(engine: Engine, config: Config) -> Engine:
     if config.uses_sqlite:
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    elif not config.unsafe_database:
+        return engine
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _ask_after_rest)
+    if not config.unsafe_database:
         event.listen(engine, "first_connect", _refuse_unsafe_postgresql)
     return engine
+
+
+def it_passes(error: SQLAlchemyError) -> bool:
+    """Whether the same work may succeed later: a lock, a deadlock, a server that restarts or has no room."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError):
+        return True
+    return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:
@@ -83,6 +102,21 @@ def _begin_sqlite(connection: Connection) -> None:
     # fail always, as PostgreSQL's read-only transaction does.
     connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _ask_after_rest(connection: Any, record: Any, _proxy: object) -> None:
+    # The pool's own pre-ping asks every time, a round trip before each request.
+    if time.monotonic() - record.info.get("rests_since", time.monotonic()) < ASK_AFTER_REST_S:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
 
 
 def _refuse_unsafe_postgresql(connection: Any, _record: object) -> None:

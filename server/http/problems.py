@@ -10,10 +10,12 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from patrol.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from server.db import Busy
+from server.engine import it_passes
 from server.messages import text
 from server.services.sign_in import TooManyAttempts, WrongCredentials
 from server.services.versions import Outdated
@@ -84,6 +86,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(DomainError, from_domain_error)
     app.register_error_handler(HTTPException, from_http_exception)
     app.register_error_handler(Busy, from_busy)
+    app.register_error_handler(SQLAlchemyError, from_database_error)
     app.register_error_handler(Exception, from_bug)
 
 
@@ -114,8 +117,14 @@ def from_http_exception(error: HTTPException) -> Response:
     )
 
 
-def from_busy(_error: Busy) -> Response:
-    """A lock was not given in time; trying again is harmless, everywhere."""
+def from_database_error(error: SQLAlchemyError) -> Response:
+    """Outside a transaction: what passes is told as such, the rest is a bug."""
+    return from_busy(error) if it_passes(error) else from_bug(error)
+
+
+def from_busy(error: Exception) -> Response:
+    """Trying again is harmless, everywhere."""
+    log.warning("busy, reference %s: %s", g.get("reference", ""), error.__cause__ or error)
     return problem(503, "busy", headers={"Retry-After": str(RETRY_AFTER_S)})
 
 

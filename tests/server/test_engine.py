@@ -1,10 +1,12 @@
 """The databases are opened so that they keep what they acknowledge, or not at all."""
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from server import engine as engine_module
-from server.engine import UnsafeDatabase, engine_options, prepare_engine
+from server.engine import UnsafeDatabase, engine_options, it_passes, prepare_engine
 from tests.settings import make_config
 
 
@@ -57,3 +59,38 @@ def test_postgresql_sessions_commit_synchronously_in_utc_and_wait_a_limited_time
     engine.dispose()
 
     assert asked == ["on", "10s", "1min", "UTC"]
+
+
+def test_a_connection_that_was_cut_while_it_rested_is_replaced(tmp_path, fresh_postgresql, monkeypatch):
+    monkeypatch.setattr(engine_module, "ASK_AFTER_REST_S", 0)
+    engine = open_engine(make_config(tmp_path, QIANSHAO_DATABASE_URL=fresh_postgresql))
+    with engine.connect() as connection:
+        first = connection.scalar(text("SELECT pg_backend_pid()"))
+    with psycopg.connect(fresh_postgresql.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [first])
+
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT pg_backend_pid()")) != first
+    engine.dispose()
+
+
+def test_a_connection_that_is_cut_in_use_is_something_that_passes(tmp_path, fresh_postgresql):
+    engine = open_engine(make_config(tmp_path, QIANSHAO_DATABASE_URL=fresh_postgresql))
+
+    with pytest.raises(SQLAlchemyError) as caught, engine.connect() as connection:
+        with psycopg.connect(fresh_postgresql.replace("+psycopg", ""), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [connection.scalar(text("SELECT pg_backend_pid()"))])
+        connection.execute(text("SELECT 1"))
+    engine.dispose()
+
+    assert it_passes(caught.value)
+
+
+def test_a_wrong_statement_does_not_pass(config):
+    engine = open_engine(config)
+
+    with pytest.raises(SQLAlchemyError) as caught, engine.connect() as connection:
+        connection.execute(text("SELECT nothing"))
+    engine.dispose()
+
+    assert not it_passes(caught.value)

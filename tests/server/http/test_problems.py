@@ -3,9 +3,11 @@
 import logging
 
 import marshmallow as ma
+import psycopg
 import pytest
 from flask import Flask, abort
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from patrol.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from server.db import Busy
@@ -49,7 +51,9 @@ ERRORS: dict[str, Exception] = {
     "familyless": DomainError(),
     "busy": Busy(),
     "bug": ZeroDivisionError("a secret path"),
-    "driver": OperationalError("SELECT secret", {}, Exception("driver's text")),
+    "driver": ProgrammingError("SELECT secret", {}, psycopg.ProgrammingError("driver's text")),
+    "restart": OperationalError("SELECT secret", {}, psycopg.OperationalError("driver's text")),
+    "crowded": PoolTimeoutError("secret"),
 }
 
 
@@ -70,6 +74,8 @@ def _raise(name: str):
         ("busy", 503, "busy"),
         ("bug", 500, "internal"),
         ("driver", 500, "internal"),
+        ("restart", 503, "busy"),
+        ("crowded", 503, "busy"),
         ("401", 401, "unauthorized"),
     ],
 )
@@ -99,7 +105,7 @@ def test_a_bug_is_logged_once_under_the_reference_that_the_caller_reads(client, 
     assert [record.getMessage() for record in caplog.records] == [f"unforeseen error, reference {body['reference']}"]
 
 
-@pytest.mark.parametrize("name", ["bug", "driver"])
+@pytest.mark.parametrize("name", ["bug", "driver", "restart", "crowded"])
 def test_nothing_of_a_bug_or_a_driver_is_told(client, name):
     assert b"secret" not in client.get(f"/raise/{name}").data
     assert b"driver" not in client.get(f"/raise/{name}").data
