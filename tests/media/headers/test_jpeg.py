@@ -78,6 +78,12 @@ def test_what_only_begins_like_a_video_is_luggage(trailer):
     assert refused(JPEG + trailer) is Code.TRAILING_DATA
 
 
+def test_a_video_does_not_borrow_its_size_from_the_end_of_the_picture():
+    ends_in_a_size = JPEG[:-2] + b"\0\0\xff\xd9"
+    headless = b"ftyp" + b"x" * (0xFFD9 - 8) + VIDEO
+    assert refused(ends_in_a_size + headless) is Code.TRAILING_DATA
+
+
 def samsung(blocks=(b"\0\0\1\n\x0e\0\0\0Image_UTC_Data1795138215000", b"MCC_Data460"), gap=b"", count=None, length=0):
     """The directory that Samsung's camera writes behind the end of the picture."""
     backs = [sum(map(len, blocks[at:])) for at in range(len(blocks))]
