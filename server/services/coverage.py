@@ -62,14 +62,15 @@ class OpenMonth:
 
 def open_month(mine: str, county: str, period: Period, today: date) -> OpenMonth:
     """The month of a mine as kept, or begun now. The caller holds the lock of the mine's stream."""
-    month = _kept_month(mine, county, period)
+    month = kept_month(mine, county, period)
     if month is None:
         month = OpenMonth(mine, county, period, "", MonthCoverage())
         say_applicable(month, today)
     return month
 
 
-def _kept_month(mine: str, county: str, period: Period) -> OpenMonth | None:
+def kept_month(mine: str, county: str, period: Period) -> OpenMonth | None:
+    """The month of a mine as kept; None before anything was kept of it."""
     row = run(_MONTH, {"mine": mine, "month": period.id}).one_or_none()
     if row is None:
         return None
@@ -100,14 +101,14 @@ def refresh_mine(mine: Mine, since: date, now: datetime) -> None:
     db.session.execute(update(Mine).where(Mine.id == mine.id).values(picture=Mine.picture + 1))
     today = local_date(now)
     for period in periods_between(PeriodKind.MONTH, since, max(since, today)):
-        month = _kept_month(mine.id, mine.county_id, period)
+        month = kept_month(mine.id, mine.county_id, period)
         if month is not None:
             say_applicable(month, today)
             save_month(month, now)
-            _recount_visits(month)
+            recount_visits(month)
 
 
-def _recount_visits(month: OpenMonth) -> None:
+def recount_visits(month: OpenMonth) -> None:
     """Hold the month's unsealed visits against what a round asks now on their day."""
     query = select(Visit.id, Visit.edition_digest, Visit.local_date).where(
         Visit.mine_id == month.mine, Visit.month == month.period.id, Visit.status.not_in(("sealed", "void"))
