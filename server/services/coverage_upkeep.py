@@ -25,7 +25,7 @@ def contracted(today: date) -> list[str]:
 def keep_up(now: datetime) -> int:
     """Bring this month's row of every contracted mine up to today; returns how many were otherwise.
 
-    One short transaction a mine, so that phones are never kept waiting. Idempotent: what is true already is not written.
+    One short transaction a mine, so that phones never wait. Idempotent: what is true already is not written.
     """
     moved = 0
     for mine in contracted(local_date(now)):
