@@ -18,6 +18,22 @@ from checklists.readings import Reader, Reading, count_reader, date_reader, numb
 OUTCOMES: tuple[Outcome, ...] = ("na", "pass", "unseen", "fail")
 GRAVITY: Mapping[str, int] = {outcome: weight for weight, outcome in enumerate(OUTCOMES)}
 
+#: Every code that a judgement may complain with.
+COMPLAINTS = frozenset(
+    {
+        "date_in_future",
+        "date_unreadable",
+        "item_unknown",
+        "outcome_unknown",
+        "reason_missing",
+        "setting_unknown",
+        "unit_not_accepted",
+        "value_missing",
+        "value_out_of_range",
+        "value_unreadable",
+    }
+)
+
 Typed = int | float | str
 
 

@@ -1,5 +1,6 @@
 """How the commands speak: mistakes, reasons and changes as English lines. Says what the core found, decides nothing."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from checklists.applicability import Asked
@@ -125,4 +126,6 @@ def _change(change: Change) -> str:
 
 
 def _said(value: object) -> str:
-    return "nothing" if value is None else str(value)
+    if value is None:
+        return "nothing"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

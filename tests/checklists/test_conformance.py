@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.checklists.cases import FOLDER, cases, edition
+from checklists.evaluation import COMPLAINTS
+from tests.checklists.cases import FOLDER, cases, check_judging, edition
 from tests.checklists.generate_conformance import generated
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,11 @@ def test_there_are_cases_of_every_kind():
     assert set(kinds) == {f"check_{kind}" for kind in ("judging", "applicability", "conditions", "wanting", "severity")}
     assert kinds["check_judging"] > 350
     assert kinds["check_conditions"] > 300
+
+
+def test_every_complaint_is_met_by_a_case_and_no_other_is():
+    judgements = [case["judgement"] for _, check, case in ALL if check is check_judging]
+    assert {code for judgement in judgements for code in judgement.get("complaints", ())} == COMPLAINTS
 
 
 def test_generated_cases_are_what_the_oracle_says_today():
