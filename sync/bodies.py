@@ -25,7 +25,7 @@ class Body(Struct, frozen=True, omit_defaults=True):
 
 
 class After(Body, frozen=True):
-    """Which chain this one continues, up to where, and why. `proof`: the old chain's signature of `key` (EN-8)."""
+    """Which chain this one continues, up to where, and why. `proof`: the old chain's signature of `key` (CH-12)."""
 
     chain: Uid
     seq: int

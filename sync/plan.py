@@ -120,7 +120,7 @@ class _Planner:
         self.answers.append(ChainAnswer(batch.chain, appended.head, appended.ack, safe, appended.error))
 
     def _opened(self, batch: Batch) -> ChainKnown | None:
-        """A chain made by its opening; whoever cannot be vouched for waits for a release (EN-8)."""
+        """A chain made by its opening; whoever cannot be vouched for waits for a release (CH-12)."""
         first = batch.operations[0] if batch.operations and not batch.error else None
         if not isinstance(first, ops.ChainOpen):
             return None

@@ -52,7 +52,7 @@ def open_chain(desk: Desk, person: str, app: str, after: bodies.After | None = N
 
 
 def _with_proof(desk: Desk, after: bodies.After, public: str) -> bodies.After:
-    """The old key signs the new one, if this phone still has it (EN-8)."""
+    """The old key signs the new one, if this phone still has it (CH-12)."""
     old = next((c for c in desk.state.chains if c.chain == after.chain), None)
     proof = desk.keys.sign(old.key, public.encode()) if old else None
     return msgspec.structs.replace(after, proof=proof)

@@ -252,7 +252,7 @@ def test_ch_9_two_clones_keep_both_streams_of_work():
     assert phone.state.rows == clone.state.rows
 
 
-def test_en_8_a_new_chain_is_vouched_for_by_the_old_key_or_by_the_device():
+def test_ch_12_a_new_chain_is_vouched_for_by_the_old_key_or_by_the_device():
     county, phone, visit = alone()
     copy = phone._storage.data
     phone.answer("p1", visit, "answer/GAS-002/-", "pass")

@@ -320,7 +320,7 @@ def test_rg_8_a_uid_used_for_two_things_is_quarantined_the_second_time():
     assert [(a.item, a.outcome) for a in visits.answers(county.sheet(visit))] == [("GAS-001", "fail")]
 
 
-def test_en_8_a_chain_nobody_vouches_for_waits_for_a_release():
+def test_ch_12_a_chain_nobody_vouches_for_waits_for_a_release():
     county, (phone, carrier) = team(2)
     visit = enter(carrier, "p2")
     sync(carrier, county)
