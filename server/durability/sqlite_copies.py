@@ -28,15 +28,8 @@ class SqliteCopies(Copies):
 
     @contextmanager
     def tried(self, source: Path) -> Iterator[Connection]:
-        engine = _sqlite_engine(f"file:{source}?mode=ro&immutable=1")
-        try:
-            with engine.connect() as connection:
-                _check_sqlite(connection)
-                yield connection
-        except (sqlite.DatabaseError, DBAPIError) as error:
-            raise CopyUnusable(str(error)) from error
-        finally:
-            engine.dispose()
+        with _opened(f"file:{source}?mode=ro&immutable=1") as engine, engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def prepared(self, source: Path) -> Iterator[Prepared]:
@@ -44,11 +37,8 @@ class SqliteCopies(Copies):
         _remove_sqlite(beside)
         try:
             shutil.copyfile(source, beside)
-            engine = _sqlite_engine(f"file:{beside}")
-            try:
+            with _opened(f"file:{beside}") as engine:
                 yield PreparedSqlite(engine, beside, self._path)
-            finally:
-                engine.dispose()
         finally:
             _remove_sqlite(beside)
 
@@ -85,16 +75,25 @@ class PreparedSqlite(Prepared):
         kept.hardlink_to(self._database)
 
 
-def _sqlite_engine(address: str) -> Engine:
-    """As plain as can be: none of the server's habits, which assume its own file."""
-    return create_engine(
+@contextmanager
+def _opened(address: str) -> Iterator[Engine]:
+    """A whole database, as plain as can be: none of the server's habits, which assume its own file."""
+    engine = create_engine(
         "sqlite://", module=sqlite, creator=lambda: sqlite.connect(address, uri=True), poolclass=NullPool
     )
+    try:
+        _check(engine)
+        yield engine
+    except (sqlite.DatabaseError, DBAPIError) as error:
+        raise CopyUnusable(str(error)) from error
+    finally:
+        engine.dispose()
 
 
-def _check_sqlite(connection: Connection) -> None:
-    found = connection.execute(text("PRAGMA integrity_check")).scalars().all()
-    dangling = connection.execute(text("PRAGMA foreign_key_check")).all()
+def _check(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+        dangling = connection.execute(text("PRAGMA foreign_key_check")).all()
     if found != ["ok"] or dangling:
         raise CopyUnusable(f"integrity {found[:3]}, dangling references {len(dangling)}")
 
