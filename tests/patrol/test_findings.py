@@ -223,7 +223,7 @@ def test_a_finding_is_voided_with_a_reason_from_wherever_it_is_open():
         assert (gone.status, gone.history[-1].values) == (Status.VOID, {"reason": "重复录入"})
 
 
-@pytest.mark.parametrize("status", ENDED)
+@pytest.mark.parametrize("status", sorted(ENDED))
 @pytest.mark.parametrize("step", [step for step in Step if step is not Step.LINK])
 def test_nothing_moves_a_finding_that_has_ended(status, step):
     ended = finding(status=status)
