@@ -4,6 +4,9 @@ import hashlib
 
 import pytest
 
+from server.db import db, transaction
+from server.models.finding import Finding
+from server.models.visit import Visit
 from tests.server.api import world
 
 
@@ -30,7 +33,10 @@ def test_a_record_of_a_visit_without_work_is_empty(as_role):
     assert (record["state"], record["answers"], record["missing"]) == ("open", [], [])
 
 
-def test_the_mine_is_not_shown_a_visit_that_is_not_signed(as_role):
+def test_the_mine_is_not_shown_a_visit_that_is_not_signed(made, as_role):
+    assert as_role("mine_user").get("/visits/visit-own/record").status_code == 200
+    with made.app_context(), transaction():
+        db.session.get_one(Visit, "visit-own").status = "open"
     assert as_role("mine_user").get("/visits/visit-own/record").status_code == 404
     assert as_role("mine_user").get("/visits").status_code == 403
 
@@ -43,8 +49,11 @@ def test_findings_are_filtered_by_where_they_stand(as_role):
     assert len(ids(supervisor.get("/findings", query_string={"overdue": "false"}))) == 3
 
 
-def test_the_mine_sees_a_finding_once_it_was_told(as_role):
-    assert ids(as_role("mine_user").get("/findings")) == set()
+def test_the_mine_sees_a_finding_once_it_was_told(made, as_role):
+    assert ids(as_role("mine_user").get("/findings")) == {"finding-own", "finding-shared"}
+    with made.app_context(), transaction():
+        db.session.get_one(Finding, "finding-own").status = "recorded"
+    assert ids(as_role("mine_user").get("/findings")) == {"finding-shared"}
     assert as_role("mine_user").get("/findings/finding-own").status_code == 404
 
 

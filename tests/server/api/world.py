@@ -18,6 +18,7 @@ from server.models.audit import AuditEntry
 from server.models.checklist import ChecklistEdition
 from server.models.contract import Contract, Excuse
 from server.models.county import County
+from server.models.coverage import CoverageMonth
 from server.models.device import Device
 from server.models.finding import Finding
 from server.models.mine import Mine, MineAttribute, Place
@@ -188,6 +189,17 @@ def _add_home(spot: Spot) -> None:
     db.session.add(Mine(id=spot.mine, county_id=spot.county, code=mark, name=mark, township=mark))
     db.session.add(Team(id=spot.team, county_id=spot.county, name=mark))
     db.session.flush()
+    db.session.add(
+        CoverageMonth(
+            mine_id=spot.mine,
+            month="2026-10",
+            county_id=spot.county,
+            edition_digest=DIGEST,
+            applicable=2,
+            changed_at=NOW,
+        )
+    )
+    db.session.flush()
     for role in ("leader", "member"):
         _add_user(f"{role}-{spot.name}", spot.county, mark)
         db.session.flush()
@@ -308,7 +320,7 @@ def _add_visit(spot: Spot) -> None:
             week="2026-W48",
             month="2026-11",
             edition_digest=DIGEST,
-            status="open",
+            status="submitted",
             opened_at=NOW,
             received_at=NOW,
             changed_at=NOW,
@@ -325,7 +337,7 @@ def _add_visit(spot: Spot) -> None:
             item_key="GAS-001",
             place_id=None,
             severity="general",
-            status="recorded",
+            status="notified",
             text=spot.canary,
             recorded_by=f"member-{'sibling' if spot.name == 'shared' else spot.name}",
             recorded_at=NOW,
