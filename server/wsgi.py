@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from server import create_app
+from server.arrival import arrive_before_serving
 from server.config import Config
 
 #: Long enough for a request in flight, short enough for whoever stops the server and waits.
@@ -36,8 +37,10 @@ def gunicorn_arguments(config: Config) -> list[str]:
 
 
 def main() -> None:
-    """Replace this process by gunicorn."""
-    arguments = gunicorn_arguments(Config.from_env())
+    """Look whether the database came back from an older copy, then replace this process by gunicorn."""
+    config = Config.from_env()
+    arrive_before_serving(config)
+    arguments = gunicorn_arguments(config)
     os.execv(arguments[0], arguments)  # noqa: S606 - our own interpreter's gunicorn
 
 

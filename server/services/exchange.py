@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, update
 
 from patrol.periods import local_date
 from server.db import run, transaction
+from server.highwater import high_water
 from server.keys import ServerKey
 from server.models.device import Device
 from server.queries import log, streams
@@ -74,13 +75,14 @@ def exchange(request: Prepared, phone: DeviceSession, now: Now, key: ServerKey) 
 def push(request: Prepared, phone: DeviceSession, now: Now, epoch: str) -> Pushed:
     """Append and reduce the request's operations in one transaction."""
     request = check_signatures(request, log.chain_keys([batch.chain for batch in request.batches]))
-    with transaction():
+    with transaction() as tx:
         _told(request.exchange, phone, now)
         if not request.batches:
             return Pushed(Plan(), {})
         known = gather(request, epoch)
         plan = plan_exchange(known, request, _context(phone, now))
         store(plan, phone.county, phone.device, now)
+        tx.after_commit(lambda: high_water().note(received=now.milliseconds))
     return Pushed(plan, known.heads)
 
 
@@ -149,7 +151,7 @@ def _pages(
         if room <= 0:
             return pages, True
         found = own.beyond(stream, since)
-        head = marks[stream] if found is None else pushed.plan.heads[stream]
+        head = marks[stream] if found is None else pushed.plan.heads.get(stream, marks[stream])
         rows = streams.rows(stream, since, room, pushed.plan.own) if found is None else found
         page, more = feed.page(stream, since, head, rows, room)
         pages.append(page)
