@@ -25,14 +25,14 @@ class Appended:
 
 
 def overlap(head: Mark, batch: Batch) -> tuple[int, int] | None:
-    """The seqs whose stored hashes are needed to judge a run, or None when the head settles it.
+    """The seqs of a run that the log may hold already, whose segments the plan wants to see.
 
-    The run's own links make one equal hash prove all before it, so only a run that ends before the
-    head, or disagrees with it, needs the log (CH-5).
+    None for a run that only adds, which most are. The segments tell duplicates from a fork where
+    the head does not settle it, and what verdicts the duplicates got (CH-6).
     """
-    if not batch.operations or batch.error or batch.first > head.seq + 1 or _continues(head, batch):
+    if not batch.operations or batch.error or batch.first > head.seq:
         return None
-    return (batch.first, min(batch.last, head.seq)) if batch.first <= head.seq else None
+    return batch.first, min(batch.last, head.seq)
 
 
 def _continues(head: Mark, batch: Batch) -> bool:
@@ -84,3 +84,13 @@ def _stored_hashes(known: ChainKnown, batch: Batch) -> dict[int, str]:
             _, hashes = segments.unpack_run(segment.data, segment.before, known.alg)
             stored |= dict(enumerate(hashes, segment.first))
     return stored
+
+
+def recorded_verdicts(known: ChainKnown, batch: Batch) -> list[tuple[int, str]]:
+    """The verdicts that the duplicates in a run got when they were new."""
+    return [
+        (seq, verdict)
+        for segment in known.segments
+        for seq, verdict in segment.verdicts
+        if batch.first <= seq <= batch.last
+    ]

@@ -10,7 +10,7 @@ from dataclasses import replace
 import msgspec
 
 from sync import operations as ops
-from sync.append import append
+from sync.append import append, recorded_verdicts
 from sync.chain import verify
 from sync.known import (
     Author,
@@ -112,12 +112,13 @@ class _Planner:
         appended = append(known, batch)
         if appended.error in ("fork", "signature", "malformed", "closed"):
             self.refused.append(Refused(batch.chain, str(appended.error), batch.data, batch.signature))
-        chain = known or self._opened(batch)
+        chain = self._vouched(known) if known else self._opened(batch)
         if chain is not None and appended.fresh < len(batch.operations):
             self._reduce(batch, appended.fresh, chain)
             self.chains.append(self._chain_write(batch, chain, new=known is None))
         safe = min(known.safe, appended.head.seq) if known else 0
-        self.answers.append(ChainAnswer(batch.chain, appended.head, appended.ack, safe, appended.error))
+        before = recorded_verdicts(known, batch) if known else []
+        self.answers.append(ChainAnswer(batch.chain, appended.head, appended.ack, safe, appended.error, before))
 
     def _opened(self, batch: Batch) -> ChainKnown | None:
         """A chain made by its opening; whoever cannot be vouched for waits for a release (CH-12)."""
@@ -129,6 +130,13 @@ class _Planner:
         enrolled = self.context.may(author, ops.CHAIN_OPEN, None, None)
         vouched = enrolled and (self.context.device == body.device or self._proven(first, author))
         return ChainKnown(batch.chain, author, body.alg, body.key, START, vouched=vouched)
+
+    def _vouched(self, chain: ChainKnown) -> ChainKnown:
+        """A chain that came by other hands is vouched for once its own device sends it (CH-12)."""
+        author = chain.author
+        if chain.vouched or self.context.device != author.device:
+            return chain
+        return replace(chain, vouched=self.context.may(author, ops.CHAIN_OPEN, None, None))
 
     def _proven(self, opening: ops.ChainOpen, author: Author) -> bool:
         """The chain it continues belongs to the same person, whose old key signed the new one."""
@@ -246,4 +254,4 @@ class _Planner:
 
     def _answer(self, answer: ChainAnswer) -> ChainAnswer:
         run = self.runs.get(answer.chain)
-        return msgspec.structs.replace(answer, verdicts=list(run.listed())) if run else answer
+        return msgspec.structs.replace(answer, verdicts=[*answer.verdicts, *run.listed()]) if run else answer

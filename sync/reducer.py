@@ -46,7 +46,7 @@ def _answer(state: State, operation: ops.AnswerSet, author: Author, chain: str) 
     """What nine of ten operations are, without the detours of `_Step`; None where it needs them."""
     visit = state.visits.get(operation.visit or "") or state.visit(operation.visit or "")
     uid = operation.uid
-    if visit is None or visit.status in visits.CLOSED or uid in visit.sheet.stamps:
+    if visit is None or visit.status in visits.CLOSED or uid in visit.sheet.stamps or visit.sheet.full:
         return None
     if not state.may(author, "answer.set", visit):
         return "no_scope"
@@ -170,6 +170,8 @@ class _Step:
         """One uid says one thing, in one place (RG-8)."""
         sheet = self.state.sheet_of(write, self.visit)
         if entry.stamp.uid not in sheet.stamps:
+            if sheet.full:
+                raise InvalidBodyError("sheet_full")
             return
         register = sheet.registers.get(write.key)
         old = register.entries.get(entry.stamp.uid) if register else None

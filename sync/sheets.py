@@ -33,6 +33,7 @@ class Columns(Struct, array_like=True):
     foreign: bytes
 
 
+OPERATIONS_MAX = 20_000
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Columns)
 
@@ -41,6 +42,11 @@ class Sheet:
     """The registers of one visit or finding, in memory; mutable, made anew for each plan."""
 
     __slots__ = ("registers", "stamps")
+
+    @property
+    def full(self) -> bool:
+        """True if it takes no more operations (SH-4): memory is bounded, whatever is sent."""
+        return len(self.stamps) >= OPERATIONS_MAX
 
     def __init__(self) -> None:
         self.registers: dict[str, Register] = {}

@@ -78,7 +78,7 @@ class ChainAnswer(Struct, frozen=True, omit_defaults=True):
     """One chain's outcome. `ack`: the highest operation OF THIS REQUEST stored with the same hash;
     `head`: the last the server has; `safe`: up to here it is also in a verified second copy.
 
-    `verdicts` lists (seq, verdict) other than applied, of what this request added.
+    `verdicts` lists (seq, verdict) other than applied, for what this request holds, new or not.
     `error`: fork | gap | signature | malformed | closed | None.
     """
 

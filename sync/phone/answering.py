@@ -41,8 +41,9 @@ def take(desk: Desk, answer: wire.Answer, app: str) -> None:
     broken = [
         (known[part.chain], why)
         for part in answer.chains
-        if part.chain in known and (why := _chain(desk, known[part.chain], part, answer.marks))
+        if part.chain in known and (why := _chain(desk, known[part.chain], part))
     ]
+    _expect_back(desk, answer.marks)
     _scope(desk, answer)
     for page in answer.pages:
         _page(desk, page, flying)
@@ -65,10 +66,10 @@ def _new_epoch(desk: Desk, epoch: str) -> None:
     state.epoch = epoch
 
 
-def _chain(desk: Desk, chain: ChainState, part: wire.ChainAnswer, marks: dict[str, int]) -> str | None:
+def _chain(desk: Desk, chain: ChainState, part: wire.ChainAnswer) -> str | None:
     """Advance on what carries our own hash; returns why the chain must be left, if so."""
     if part.ack.seq > chain.acked and chain.hash_at(part.ack.seq) == part.ack.hash:
-        _acknowledge(desk, chain, part.ack.seq, marks)
+        chain.acked = part.ack.seq
     for seq, verdict in part.verdicts:
         if chain.base < seq <= chain.last:
             desk.state.verdicts[chain.log[seq - chain.base - 1].uid] = verdict
@@ -88,12 +89,14 @@ def _broken(chain: ChainState, part: wire.ChainAnswer, *, ours: bool) -> str | N
     return "fork" if part.head.seq >= chain.base and not ours and part.head.seq else None
 
 
-def _acknowledge(desk: Desk, chain: ChainState, seq: int, marks: dict[str, int]) -> None:
-    for held in chain.log[max(chain.acked - chain.base, 0) : seq - chain.base]:
+def _expect_back(desk: Desk, marks: dict[str, int]) -> None:
+    """What is acknowledged by now is in the rows once the cursors reach these marks (FD-7)."""
+    for chain, held in view.held_operations(desk):
+        if held.seq > chain.acked or held.uid in desk.state.seen_at:
+            continue
         streams = {placed.stream for placed in desk.writes_of(chain, held)}
         if streams <= set(marks):
             desk.state.seen_at[held.uid] = {stream: marks[stream] for stream in streams}
-    chain.acked = seq
 
 
 def _scope(desk: Desk, answer: wire.Answer) -> None:

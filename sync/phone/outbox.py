@@ -32,7 +32,7 @@ def request(desk: Desk) -> wire.Exchange:
         wire.PROTOCOL, nonce, desk.state.device, wire.Clock(*desk.clock.read()), batches,
         wire.Cursor(desk.state.epoch, dict(desk.state.cursor)),
         unsent=wire.Unsent(operations=unsent(desk), photos=len(desk.state.wanted)),
-        digests=view_digests(desk),
+        digests={} if sent else view_digests(desk),
     )  # fmt: skip
 
 

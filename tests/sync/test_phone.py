@@ -466,7 +466,24 @@ def test_bu_1_a_colleague_hands_in_the_work_of_a_phone_that_will_not_connect():
     assert carrier.state.carried == []
 
 
-@pytest.mark.parametrize("body", [b"", b"x" * 10, gzip.compress(b"{}"), bytes(17 * 1024 * 1024)])
+@pytest.mark.parametrize("body", [b"", b"x" * 10, gzip.compress(b"{}", mtime=0), bytes(17 * 1024 * 1024)])
 def test_bu_2_a_file_that_is_no_bundle_says_so(body):
     with pytest.raises(RequestError):
         County().hand_in(body, "d")
+
+
+def test_fd_7_a_stream_that_comes_back_into_scope_takes_over_from_the_own_copy():
+    county, (first, second) = team(2)
+    visit = enter_all((first, second))
+    converge((first, second), county)
+    county.scope[first.state.device] = []
+    first.answer("p1", visit, REG, "fail")
+    first.receive(county.exchange_bytes(first.request_bytes()))
+    assert counted(first, visit) == "fail"
+    sync(second, county)
+    second.answer("p2", visit, REG, "pass")
+    sync(second, county)
+    del county.scope[first.state.device]
+    converge((first, second), county)
+    assert counted(first, visit) == "pass"
+    assert first.shown(visit, REG) == second.shown(visit, REG)

@@ -419,3 +419,37 @@ def test_ep_1_a_county_that_is_empty_again_takes_everything_again():
     assert isinstance(county, County)
     assert phones[0].state.rows == phones[1].state.rows
     assert new_phone(5).state.epoch == ""
+
+
+def test_ch_6_a_duplicate_is_told_the_verdict_it_got_when_it_was_new():
+    county, (phone,) = team(1)
+    visit = enter(phone, "p1")
+    county.out_of_scope = {"p1"}
+    phone.answer("p1", visit, REG, "fail")
+    county.exchange_bytes(phone.request_bytes())
+    sync(phone, county)
+    assert verdicts(phone) == ["no_scope", "no_scope"]
+
+
+def test_ch_12_a_carried_chain_has_effect_from_when_its_own_device_sends_it():
+    county, (phone, carrier) = team(2)
+    visit = enter(carrier, "p2")
+    sync(carrier, county)
+    enter(phone, "p1")
+    county.hand_in(phone.export(), carrier.state.device)
+    phone.answer("p1", visit, REG, "fail")
+    sync(phone, county)
+    assert county.store.chains[phone.state.chains[0].chain].vouched
+    assert visits.answers(county.sheet(visit))[0].outcome == "fail"
+    assert [w.verdict for w in county.store.withheld.values()] == ["no_scope"]
+
+
+def test_sh_4_a_full_sheet_takes_no_more(monkeypatch):
+    monkeypatch.setattr(sheets, "OPERATIONS_MAX", 3)
+    county, (phone,) = team(1)
+    visit = enter(phone, "p1")
+    for n in range(4):
+        phone.answer("p1", visit, f"answer/GAS-{n:03d}/-", "pass")
+    sync(phone, county)
+    assert verdicts(phone) == ["quarantined"] * 2
+    assert len(visits.answers(county.sheet(visit))) == 2
