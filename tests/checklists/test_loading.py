@@ -1,6 +1,8 @@
 """Files → library, and every mistake of every file at once."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checklists.definition import Limits, Number
 from checklists.loading import BadFiles, load
@@ -96,3 +98,41 @@ def test_a_mistake_is_told_in_one_line():
 def test_a_word_is_not_accepted_as_a_boolean_because_yaml_of_old_took_it():
     files = make_files(("ledger.yaml", "patrol: true", "patrol: yes"))
     assert "boolean_expected" in [mistake.code for mistake in mistakes_of(files)]
+
+
+@given(st.data())
+def test_files_damaged_at_random_load_or_complain_and_nothing_else(data):
+    files = dict(FILES)
+    for _ in range(data.draw(st.integers(1, 3))):
+        file = data.draw(st.sampled_from(sorted(files)))
+        files[file] = damaged(files[file], data)
+    try:
+        load(files)
+    except BadFiles as error:
+        assert [mistake_line(mistake) for mistake in error.mistakes]  # noqa: PT017 - loading is as good
+
+
+def damaged(text, data):
+    """Without a stretch, or with something else in its place."""
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 40)))
+    return (
+        text[:start]
+        + data.draw(st.sampled_from(["", "x", "[", "{", "}", ": ", "- ", "\n", "&a ", "*a", "!!x ", "'"]))
+        + text[end:]
+    )
+
+
+def test_an_item_without_its_key_is_told_by_its_place_in_the_file():
+    found = mistakes_of(make_files((GAS, "key: GAS-001\n    title", "title")))
+    assert [(mistake.path, mistake.code, mistake.found) for mistake in found] == [("items[0]", "missing_key", "key")]
+
+
+def test_an_article_that_is_not_said_is_missing():
+    found = mistakes_of(make_files((GAS, ', article: "192"', "")))
+    assert [(mistake.path, mistake.code) for mistake in found] == [("items[0].clauses[0]", "missing_key")]
+
+
+def test_an_empty_expression_is_a_mistake_and_not_every_mine():
+    found = mistakes_of(make_files((WATER, "not blasting", "''")))
+    assert [(mistake.path, mistake.code) for mistake in found] == [("items[0].applies", "text_expected")]
