@@ -22,7 +22,8 @@ RECHECK_WITHIN_DAYS = 10
 EXTENSION_DECIDED_WITHIN_DAYS = 5
 ACCEPTANCE_WITHIN_DAYS = 20
 
-_MINE_OWES = frozenset({Status.NOTIFIED, Status.RECTIFYING, Status.LISTED})
+MINE_OWES = frozenset({Status.NOTIFIED, Status.RECTIFYING, Status.LISTED})
+"""Where a finding can be overdue: the mine was told, and the next move is its own."""
 
 _COUNTY_OWES = {
     Status.AWAITING_RECHECK: (Step.ASK_RECHECK, RECHECK_WITHIN_DAYS),
@@ -48,7 +49,7 @@ def is_overdue(finding: Finding, today: date) -> bool:
 
     Not while the mine has not been told, nor while it waits for the county.
     """
-    return finding.status in _MINE_OWES and today > finding.deadline
+    return finding.status in MINE_OWES and today > finding.deadline
 
 
 def county_owes_by(finding: Finding) -> date | None:

@@ -69,6 +69,9 @@ class Step(StrEnum):
     VOID = "void"
 
 
+ENDING = frozenset({Step.PASS_RECHECK, Step.SIGN_OFF, Step.TRANSFER, Step.RETRACT, Step.VOID})
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A finding as its history has made it. Only `status`, `severity` and `deadline` are kept
@@ -97,10 +100,15 @@ class Finding:
         return Subject(county=self.county, team=self.team, mine=self.mine)
 
     @property
+    def ended_at(self) -> datetime | None:
+        """When it was closed, transferred or voided; a link made afterwards does not move it."""
+        ending = next((done for done in reversed(self.history) if done.step in ENDING), None)
+        return ending.at if ending and self.status in ENDED else None
+
+    @property
     def closed_at(self) -> datetime | None:
         """When it was closed (销号); a voided or transferred finding never was."""
-        closing = self.last(Step.PASS_RECHECK, Step.SIGN_OFF)
-        return closing.at if closing and self.status is Status.CLOSED else None
+        return self.ended_at if self.status is Status.CLOSED else None
 
     @property
     def known_to_mine(self) -> bool:

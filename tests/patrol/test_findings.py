@@ -245,6 +245,18 @@ def test_duplicates_are_linked_even_when_closed_and_never_to_themselves():
     assert refusal(finding(), Step.LINK, LEADER, link | {"finding": "f1"}) == "linked_to_itself"
 
 
+def test_a_link_made_later_does_not_move_the_end():
+    closed = take(walk(finding(), TO_RECHECK), Step.PASS_RECHECK, attempt(LEADER, day=FRIDAY), {})
+    linked = take(closed, Step.LINK, attempt(LEADER, day=AFTER), {"finding": "f2", "relation": "repeat"})
+    assert linked.closed_at == linked.ended_at == instant(FRIDAY)
+
+
+def test_a_voided_finding_has_ended_and_was_never_closed():
+    gone = take(finding(), Step.VOID, attempt(BOSS, day=FRIDAY), {"reason": "重复录入"})
+    assert (gone.ended_at, gone.closed_at) == (instant(FRIDAY), None)
+    assert finding().ended_at is None
+
+
 def test_a_team_after_a_hand_over_rechecks_and_the_sibling_team_finds_nothing():
     waiting = walk(finding(), TO_RECHECK)
     assert take(waiting, Step.PASS_RECHECK, attempt(LEADER, "u9", team="t2"), {}).status is Status.CLOSED
