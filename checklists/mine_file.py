@@ -1,9 +1,11 @@
 """A mine described by hand for the commands: its attributes and its places, in a YAML file. Opens no file itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from checklists.conditions import understood
+from checklists.definition import Checklist
 from checklists.loading import BadFiles
 from checklists.reading import Mistake, Spot, open_file
 
@@ -22,6 +24,16 @@ class MineFile(NamedTuple):
 
     attributes: Mapping[str, object]
     places: tuple[RegisteredPlace, ...]
+
+
+def strangers(mine: MineFile, checklist: Checklist) -> Iterator[str]:
+    """What the edition does not understand and so takes as not known, or not registered."""
+    for name, value in mine.attributes.items():
+        if name not in checklist.attributes:
+            yield f"no such attribute: {name}"
+        elif understood(value, checklist.attributes[name]) is None:
+            yield f"no value of {name}: {value}"
+    yield from (f"no such kind of place: {p.kind} ({p.id})" for p in mine.places if p.kind not in checklist.places)
 
 
 def read_mine(file: str, text: str) -> MineFile:

@@ -9,7 +9,7 @@ from checklists.difference import difference, difference_for
 from checklists.editions import BadEdition, Edition, compile_edition
 from checklists.ledger_page import ledger_page, standings
 from checklists.loading import BadFiles, load
-from checklists.mine_file import MineFile, read_mine
+from checklists.mine_file import MineFile, read_mine, strangers
 from checklists.sentences import asked_line, difference_lines, mine_lines, mistake_line
 
 LIBRARY = Path(__file__).parent / "library"
@@ -96,6 +96,8 @@ def _validate(options: argparse.Namespace, say: Say) -> None:
 
 def _applies(options: argparse.Namespace, say: Say) -> None:
     edition, mine = Edition(compiled_of(options.source)), _mine(options.mine)
+    for stranger in strangers(mine, edition.checklist):
+        say(f"taken as unknown: {stranger}")
     everything = edition.explain(mine.attributes, mine.places, options.on, options.cadence)
     shown = [asked for asked in everything if asked.places or options.all]
     for asked in shown:

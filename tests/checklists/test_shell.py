@@ -85,6 +85,18 @@ def test_applies_says_which_attribute_is_wanting(run, tmp_path):
     assert said.splitlines()[1] == "WAT-001 探放水  [the mine]  asked until it is known: blasting: unknown"
 
 
+def test_applies_says_what_of_the_mine_the_edition_does_not_understand(run, tmp_path):
+    mine = "attributes: {status: 整改, blasting: maybe, moon: true}\nplaces: [{id: m, kind: moon_base}]\n"
+    (tmp_path / "mine.yaml").write_text(mine, encoding="utf-8")
+    _, said, _ = run("applies", "mine.yaml", write(tmp_path / "list"))
+    assert said.splitlines()[:4] == [
+        "taken as unknown: no value of status: 整改",
+        "taken as unknown: no value of blasting: maybe",
+        "taken as unknown: no such attribute: moon",
+        "taken as unknown: no such kind of place: moon_base (m)",
+    ]
+
+
 def test_compile_writes_the_edition_and_says_its_digest(run, tmp_path):
     status, said, _ = run("compile", "edition.json", write(tmp_path / "list"))
     written = Edition((tmp_path / "edition.json").read_bytes())
