@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
+from hypothesis import settings
 from redis import Redis
 
 from server import create_app
@@ -25,6 +26,10 @@ from server.migrate import migrate
 from tests.servers import postgresql as postgresql_server
 from tests.servers import valkey as valkey_server
 from tests.settings import make_config
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("suite", deadline=None, print_blob=True)
+settings.load_profile("suite")
 
 DATABASES = ("sqlite", "postgresql")
 
