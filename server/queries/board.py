@@ -33,6 +33,7 @@ from server.models.coverage import CoverageMonth
 from server.models.finding import Finding
 from server.models.mine import Mine
 from server.models.visit import Visit
+from server.queries.findings import is_overdue
 from server.queries.reach import open_on, within
 
 
@@ -98,7 +99,7 @@ def all_open_findings(actor: Actor, today: date) -> tuple[int, int, int]:
 
 def _open_findings(actor: Actor, today: date) -> Select[Any]:
     seen = reach(actor, Verb.FINDING_READ)
-    overdue = func.coalesce(func.sum(case((Finding.due_on < today, 1), else_=0)), 0)
+    overdue = func.coalesce(func.sum(case((is_overdue(today), 1), else_=0)), 0)
     major = func.coalesce(func.sum(case((Finding.severity.in_(("suspected_major", "major")), 1), else_=0)), 0)
     return select(func.count(), overdue, major).where(
         within(seen, Finding.county_id, mine=Finding.mine_id), Finding.closed_at.is_(None)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
+from patrol.deadlines import MINE_OWES
 from patrol.errors import NotFound
 from patrol.permissions import Actor, Reach, Role, Subject, Verb, reach
 from server.db import db
@@ -38,6 +39,11 @@ def get_finding(actor: Actor, finding: str) -> Finding:
     return found
 
 
+def is_overdue(today: date) -> ColumnElement[bool]:
+    """`patrol.deadlines.is_overdue` for the database."""
+    return and_(Finding.status.in_(MINE_OWES), Finding.due_on < today)
+
+
 def subject_of_finding(finding: Finding) -> Subject:
     """Whose a finding is: its mine's, and the team's whose visit found it."""
     team = db.session.scalar(select(Visit.team_id).where(Visit.id == finding.visit_id))
@@ -65,6 +71,6 @@ def _filters(wanted: Mapping[str, Any], today: date) -> Sequence[ColumnElement[b
     if "open" in wanted:
         found.append(Finding.closed_at.is_(None) == wanted["open"])
     if "overdue" in wanted:
-        late = and_(Finding.closed_at.is_(None), Finding.due_on < today)
+        late = is_overdue(today)
         found.append(late if wanted["overdue"] else late.is_not(True))
     return found

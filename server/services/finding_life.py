@@ -14,7 +14,7 @@ import msgspec
 from patrol.deadlines import default_deadline
 from patrol.errors import DomainError
 from patrol.finding_steps import Said, follow
-from patrol.findings import ENDED, Finding, Severity, Step
+from patrol.findings import Finding, Severity, Step
 from patrol.periods import local_date
 from patrol.permissions import Actor, Role
 from patrol.steps import Attempt
@@ -50,7 +50,7 @@ class Life:
     @property
     def ended_at(self) -> datetime | None:
         """When it was closed, transferred or voided: from then on it is on nobody's list."""
-        return self.finding.history[-1].at if self.finding.status in ENDED and self.finding.history else None
+        return self.finding.ended_at
 
 
 def life_of(home: Home, sheet: Sheet) -> Life:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from patrol.deadlines import MINE_OWES
 from patrol.permissions import Actor
 from server.models.finding import Finding
 from server.queries.findings import get_finding
@@ -17,7 +18,8 @@ def view_finding(actor: Actor, finding_id: str, today: date) -> dict[str, Any]:
     sheet = decode(finding.registers)
     fields, disputed = fields_of(sheet)
     columns = {column.key: getattr(finding, column.key) for column in Finding.__table__.columns}
-    overdue = finding.closed_at is None and finding.due_on is not None and finding.due_on < today
+    late = finding.due_on is not None and finding.due_on < today
+    overdue = late and finding.status in MINE_OWES
     told = {"fields": fields, "disputed": list(disputed), "overdue": overdue}
     return columns | told | {"timeline": _timeline(sheet)}
 
