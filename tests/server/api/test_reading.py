@@ -1,12 +1,16 @@
 """What is read but not written over HTTP: visits, findings, duties, coverage, checklists, phones, the trail."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
+from patrol.deadlines import is_overdue
+from patrol.findings import ENDED, Status
 from server.db import db, transaction
 from server.models.finding import Finding
 from server.models.visit import Visit
+from tests.patrol.factories import finding
 from tests.server.api import world
 
 
@@ -60,6 +64,21 @@ def test_the_mine_sees_a_finding_once_it_was_told(made, as_role):
 def test_a_findings_life_is_read_whole(as_role):
     life = as_role("supervisor").get("/findings/finding-own").json
     assert (life["id"], life["overdue"], life["timeline"], life["disputed"]) == ("finding-own", False, [], [])
+
+
+@pytest.mark.parametrize("status", Status)
+def test_lists_pages_and_the_board_call_the_same_findings_overdue(made, as_role, status):
+    with made.app_context(), transaction():
+        row = db.session.get_one(Finding, "finding-own")
+        row.status, row.due_on = status, world.TODAY - timedelta(days=1)
+        row.closed_at = world.NOW if status in ENDED else None
+    expected = is_overdue(finding(status=status, deadline=world.TODAY - timedelta(days=1)), world.TODAY)
+    supervisor = as_role("supervisor")
+    listed = ids(supervisor.get("/findings", query_string={"overdue": "true"}))
+    assert listed == ({"finding-own"} if expected else set())
+    assert supervisor.get("/findings/finding-own").json["overdue"] is expected
+    board = supervisor.get("/board", query_string={"month": "2026-11"}).json
+    assert board["totals"]["overdue_findings"] == int(expected)
 
 
 def test_duties_of_a_week_and_of_a_month_are_derived(as_role):
