@@ -60,6 +60,11 @@ class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
     settings: dict[str, str] = {}
     complaints: tuple[str, ...] = ()
 
+    @property
+    def answered(self) -> bool:
+        """Whether a weekly round may count it: judged, or `na` or `unseen` by a person and with a reason."""
+        return self.outcome != "unseen" or not self.complaints
+
 
 Judge = Callable[[Answer, date], Judgement]
 

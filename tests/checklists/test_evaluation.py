@@ -4,6 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,24 @@ def test_a_date_passes_until_its_age_is_over_and_never_again(day, key):
     limit = ITEMS[key]["answer"]["max_age_days"]
     passed = EDITION.judge(key, Entered("pass", day.isoformat()), ON).outcome == "pass"
     assert passed == (ON.toordinal() - day.toordinal() <= limit)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "answered"),
+    [
+        ("STA-003", Entered("pass"), True),
+        ("STA-003", Entered("na", reason="停产"), True),
+        ("STA-003", Entered("unseen", reason="停电"), True),
+        ("STA-003", Entered("unseen"), False),
+        ("STA-003", Entered("na"), False),
+        ("GAS-001", Entered("pass"), False),
+        ("GAS-001", Entered("pass", "?"), False),
+        ("GAS-001", Entered("fail"), True),
+        ("GAS-001", Entered("pass", "0.9"), True),
+    ],
+)
+def test_a_round_counts_what_was_judged_or_reasoned_and_no_slip(key, answer, answered):
+    assert EDITION.judge(key, answer, ON).answered is answered
 
 
 def test_a_whole_number_too_long_to_spell_is_unreadable():
