@@ -7,7 +7,7 @@ import pytest
 
 from sync import bodies, operations, receipts, visits, wire
 from sync.enrolment import enrolment_fragment
-from sync.phone import bundling, edits
+from sync.phone import answering, bundling, edits
 from sync.phone.pen import CannotWrite
 from sync.phone.state import from_snapshot, snapshot
 from sync.phone.surroundings import MemoryStorage, SoftwareKeys
@@ -487,3 +487,72 @@ def test_fd_7_a_stream_that_comes_back_into_scope_takes_over_from_the_own_copy()
     converge((first, second), county)
     assert counted(first, visit) == "pass"
     assert first.shown(visit, REG) == second.shown(visit, REG)
+
+
+def test_ch_9_a_fork_never_takes_the_other_copy_s_verdicts_for_its_own():
+    county, phone, visit = alone()
+    sync(phone, county)
+    copy = phone._storage.data
+    county.out_of_scope = {"p1"}
+    phone.answer("p1", visit, "answer/GAS-002/-", "fail")
+    sync(phone, county)
+    county.out_of_scope = set()
+    restored = restart(phone, data=copy)
+    restored.answer("p1", visit, "answer/GAS-003/-", "fail")
+    sync(restored, county)
+    assert restored.state.verdicts == {}
+    assert counted(restored, visit, "answer/GAS-003/-") == "fail"
+
+
+def test_pn_3_without_its_key_a_phone_writes_nothing():
+    _, phone, visit = alone()
+    phone.desk.keys.forget(phone.state.chains[0].key)
+    phone.desk.keys.forget("device")
+    with pytest.raises(CannotWrite):
+        phone.answer("p1", visit, REG, "fail")
+    with pytest.raises(CannotWrite):
+        phone.begin_enrolment(enrolment_fragment("c" * 22, SERVER_NAME))
+    assert phone.state.chains[0].last == 3
+
+
+def test_ch_9_an_operation_at_the_limit_can_still_be_rehomed():
+    county, phone, visit = alone()
+    copy = phone._storage.data
+    room = operations.OPERATION_BYTES - 600
+    body = bodies.Location("manual", reason="x" * 4000)
+    assert room > len(msgspec.json.encode(body))
+    phone.answer("p1", visit, "answer/GAS-002/-", "pass")
+    sync(phone, county)
+    restored = restart(phone, data=copy)
+    longest = None
+    for n in range(room, operations.OPERATION_BYTES):
+        items = ["a" * 60] * (n // 63)
+        try:
+            restored.edit(edits.claim, "p1", "p1", items, visit)
+            longest = len(restored.state.chains[0].log[-1].data)
+        except CannotWrite:
+            break
+    sync(restored, county)
+    assert longest is not None
+    assert restored.state.verdicts == {}
+
+
+def test_pn_4_an_answer_to_nothing_is_ignored_and_a_step_without_one_changes_nothing():
+    county, phone, _ = alone()
+    body = county.exchange_bytes(phone.request_bytes())
+    answer = answering.read(phone.desk, body)
+    phone.desk.in_flight = None
+    assert answering.read(phone.desk, body) is None
+    before = snapshot(phone.state)
+    answering.take(phone.desk, answer, "1.0")
+    assert snapshot(phone.state) == before
+
+
+def test_fd_1_rows_that_are_no_registers_are_kept_as_they_are():
+    county, (first, second) = team(2)
+    visit = enter_all((first, second))
+    place = bodies.ProposedPlace("A" * 22, "mine1", "face", "3201")
+    first.edit(edits.propose_place, "p1", place, visit)
+    converge((first, second), county)
+    kept = second.state.rows["mine:mine1"]["place/" + "A" * 22].other
+    assert msgspec.json.decode(kept, type=bodies.ProposedPlace) == place
