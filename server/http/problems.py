@@ -95,6 +95,10 @@ def from_domain_error(error: DomainError) -> Response:
     status = next((status for family, status in _FAMILIES if isinstance(error, family)), None)
     if status is None:
         return from_bug(error)
+    if error.code == NotFound.code:
+        # The same words for a thing that is foreign and one that does not exist: which noun was
+        # looked for, and where that failed, tells the two apart.
+        return problem(status, error.code)
     retry = error.details.get("retry_after_s")
     headers = {} if retry is None else {"Retry-After": str(retry)}
     return problem(status, error.code, error.details, headers=headers)

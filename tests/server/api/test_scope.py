@@ -25,7 +25,10 @@ PREFIX = "/api/v1"
 #: Routes that tests elsewhere hold to their scope, and why they are not of this matrix.
 ELSEWHERE = {
     "/sync": "the phones' own protocol: its scope is the plan's (tests of the exchange and of enrolment)",
+    "/enrolment": "open: code, token and key are the proof (test_enrolment)",
     "/openapi.json": "open: holds no data",
+    "/docs": "open: the same for people",
+    "/docs.css": "open: its looks",
     "/session": "open or about the caller alone (test_session)",
     "/me": "about the caller alone (test_session)",
     "/one-time-links/use": "open: the link is the proof (test_session)",
@@ -75,6 +78,8 @@ WRITES: dict[tuple[str, str], Body] = {
     ("POST", "/roles/<role>/end"): lambda _: {"until_date": "2026-12-31"},
     ("POST", "/users/<user>/certificates"): lambda _: {"kind": "证", "number": "1", "issued_on": "2026-01-01"},
     ("POST", "/devices/<device>/revoke"): lambda _: {"reason": "丢失"},
+    ("POST", "/devices/<device>/confirm"): lambda _: {"digits": "000000"},
+    ("POST", "/teams/<team>/enrolment-codes"): lambda _: None,
 }  # fmt: skip
 #: Writes whose body alone names things: the matrix moves the body's spot instead of the path's.
 BY_BODY = {
