@@ -86,11 +86,6 @@ def _stored_hashes(known: ChainKnown, batch: Batch) -> dict[int, str]:
     return stored
 
 
-def recorded_verdicts(known: ChainKnown, batch: Batch) -> list[tuple[int, str]]:
-    """The verdicts that the duplicates in a run got when they were new."""
-    return [
-        (seq, verdict)
-        for segment in known.segments
-        for seq, verdict in segment.verdicts
-        if batch.first <= seq <= batch.last
-    ]
+def recorded_verdicts(known: ChainKnown, first: int, last: int) -> list[tuple[int, str]]:
+    """The verdicts that duplicates `first`..`last` got when they were new."""
+    return [(seq, verdict) for segment in known.segments for seq, verdict in segment.verdicts if first <= seq <= last]

@@ -8,6 +8,7 @@ import msgspec
 from sync.registers import Entry, agree
 from sync.sheets import Sheet
 
+_decode = msgspec.json.Decoder().decode
 SEVERITY = {"general": 0, "serious_violation": 1, "suspected_major": 2}
 
 
@@ -23,18 +24,20 @@ def fields_of(sheet: Sheet) -> tuple[dict[str, object], tuple[str, ...]]:
     lists: dict[str, list[object]] = {"photos": [], "notes": []}
     for key, register in sheet.registers.items():
         heads = register.heads()
-        if not agree(heads):
+        if len(heads) > 1 and not agree(heads):
             disputed.append(key)
         sort, _, name = key.partition("/")
         if name:
-            lists[sort + "s"].extend(msgspec.json.decode(head.value) for head in heads)
+            lists[sort + "s"].extend(_decode(head.value) for head in heads)
         else:
             values[key] = _counted(key, heads)
     return values | {k: v for k, v in lists.items() if v}, tuple(sorted(disputed))
 
 
 def _counted(key: str, heads: list[Entry]) -> object:
-    values = [msgspec.json.decode(head.value) for head in heads]
+    values = [_decode(head.value) for head in heads]
+    if len(values) == 1:
+        return values[0]
     if key == "severity":
         return max(values, key=SEVERITY.__getitem__)
     if key == "state":

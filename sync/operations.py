@@ -6,6 +6,7 @@ which is stored and acknowledged like any other.
 """
 
 import re
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -190,7 +191,7 @@ EFFECTIVE: frozenset[str] = frozenset({"applied", "same", "concurrent", "after_s
 WITHHELD: frozenset[str] = frozenset({"late", "no_scope", "parked", "revoked", "quarantined"})
 
 _uids = re.compile(r"(?:[A-Za-z0-9_-]{21}[AQgw])+").fullmatch
-_visit = re.compile(r"[a-z2-7]{26}").fullmatch
+_visit = lru_cache(maxsize=4096)(re.compile(r"[a-z2-7]{26}").fullmatch)
 _known = msgspec.json.Decoder(Known)
 _opaque = msgspec.json.Decoder(Opaque)
 

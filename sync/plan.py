@@ -117,7 +117,7 @@ class _Planner:
             self._reduce(batch, appended.fresh, chain)
             self.chains.append(self._chain_write(batch, chain, new=known is None))
         safe = min(known.safe, appended.head.seq) if known else 0
-        before = recorded_verdicts(known, batch) if known else []
+        before = recorded_verdicts(known, batch.first, appended.ack.seq) if known else []
         self.answers.append(ChainAnswer(batch.chain, appended.head, appended.ack, safe, appended.error, before))
 
     def _opened(self, batch: Batch) -> ChainKnown | None:
@@ -160,9 +160,9 @@ class _Planner:
     def _verdict(self, operation: ops.Known | ops.Opaque, chain: ChainKnown) -> str:
         if chain.revoked:
             return "revoked"
-        if not chain.vouched and not isinstance(operation, ops.ChainOpen):
+        if not chain.vouched and type(operation) is not ops.ChainOpen:
             return "no_scope"
-        if isinstance(operation, ops.OperationRelease):
+        if type(operation) is ops.OperationRelease:
             return self._release(operation, chain.author)
         return reduce(self.state, operation, chain.author, chain.chain, forced=False)
 

@@ -33,10 +33,9 @@ def pack_run(run: tuple[bytes, ...], before: tuple[str, ...]) -> bytes:
     texts: list[bytes] = []
     verbatim: list[int] = []
     for number, (data, prev) in enumerate(zip(run, before, strict=True)):
-        at = data.find(_PREV) + len(_PREV)
-        end = at + len(prev)
-        if at >= len(_PREV) and data[at:end] == prev.encode() and data[end : end + 1] == b'"':
-            texts.append(data[:at] + data[end:])
+        found, link = data.find(_PREV), _PREV + prev.encode() + b'"'
+        if found >= 0 and data.startswith(link, found):
+            texts.append(data[: found + len(_PREV)] + data[found + len(link) - 1 :])
         else:
             verbatim.append(number)
             texts.append(data)

@@ -25,7 +25,8 @@ class OpenVisit:
 
     def edition_of(self, author: Author) -> str:
         """The edition that an author's phone shows, under whose texts the answer was given (VS-3)."""
-        return self.editions.get(author.participant) or self.editions.get("", "")
+        found = self.editions.get(f"{author.person}@{author.device}")
+        return found or self.editions.get("", "")
 
 
 @dataclass(slots=True)

@@ -71,7 +71,7 @@ def _chain(desk: Desk, chain: ChainState, part: wire.ChainAnswer) -> str | None:
     if part.ack.seq > chain.acked and chain.hash_at(part.ack.seq) == part.ack.hash:
         chain.acked = part.ack.seq
     for seq, verdict in part.verdicts:
-        if chain.base < seq <= chain.last:
+        if chain.base < seq <= min(chain.last, part.ack.seq):
             desk.state.verdicts[chain.log[seq - chain.base - 1].uid] = verdict
     ours = chain.hash_at(part.head.seq) == part.head.hash
     if ours:

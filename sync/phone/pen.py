@@ -11,6 +11,8 @@ from sync.phone.desk import Desk
 from sync.phone.state import ChainState, Held
 
 VERSION = 1
+# Re-homing writes another seq and prev into the operation; it must still fit (CH-9).
+_LONGEST = ops.OPERATION_BYTES - 100
 
 
 class CannotWrite(ValueError):
@@ -82,11 +84,9 @@ def keep(desk: Desk, chain: ChainState, uid: str, data: bytes) -> None:
         understood = not isinstance(ops.decode(data), ops.Opaque)
     except ops.MalformedOperationError as error:
         raise CannotWrite("invalid") from error
-    signature = desk.keys.sign(chain.key, data)
-    if signature is None:
-        raise CannotWrite("no_key")
-    if not understood:
+    if not understood or len(data) > _LONGEST:
         raise CannotWrite("invalid")
+    signature = _sign(desk, chain, data)
     chain.log.append(Held(chain.last + 1, uid, hash_of(data), data, signature))
 
 
@@ -95,7 +95,12 @@ def rewrite(desk: Desk, chain: ChainState, held: Held) -> None:
     content = msgspec.json.decode(held.data)
     content |= {"seq": chain.last + 1, "prev": chain.last_hash}
     data = msgspec.json.encode(content)
+    signature = _sign(desk, chain, data)
+    chain.log.append(Held(chain.last + 1, held.uid, hash_of(data), data, signature))
+
+
+def _sign(desk: Desk, chain: ChainState, data: bytes) -> str:
     signature = desk.keys.sign(chain.key, data)
     if signature is None:
         raise CannotWrite("no_key")
-    chain.log.append(Held(chain.last + 1, held.uid, hash_of(data), data, signature))
+    return signature

@@ -518,22 +518,17 @@ def test_pn_3_without_its_key_a_phone_writes_nothing():
 def test_ch_9_an_operation_at_the_limit_can_still_be_rehomed():
     county, phone, visit = alone()
     copy = phone._storage.data
-    room = operations.OPERATION_BYTES - 600
-    body = bodies.Location("manual", reason="x" * 4000)
-    assert room > len(msgspec.json.encode(body))
     phone.answer("p1", visit, "answer/GAS-002/-", "pass")
     sync(phone, county)
     restored = restart(phone, data=copy)
-    longest = None
-    for n in range(room, operations.OPERATION_BYTES):
-        items = ["a" * 60] * (n // 63)
-        try:
-            restored.edit(edits.claim, "p1", "p1", items, visit)
-            longest = len(restored.state.chains[0].log[-1].data)
-        except CannotWrite:
-            break
+    restored.edit(edits.claim, "p1", "p2", ["a" * 60], visit)
+    short = len(restored.state.chains[0].log[-1].data)
+    many = (operations.OPERATION_BYTES - 100 - short) // 63 + 1
+    restored.edit(edits.claim, "p1", "p1", ["a" * 60] * many, visit)
+    with pytest.raises(CannotWrite):
+        restored.edit(edits.claim, "p1", "p3", ["a" * 60] * (many + 2), visit)
     sync(restored, county)
-    assert longest is not None
+    assert len(restored.state.chains) == 2
     assert restored.state.verdicts == {}
 
 
