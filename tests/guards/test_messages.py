@@ -5,7 +5,7 @@ import re
 import string
 
 from server.messages import CATALOGUE, catalogue, text
-from tests.guards.tree import modules, parsed, place
+from tests.guards.tree import ROOT, modules, parsed, place
 
 FAMILIES = {"Invalid", "NotAllowed", "NotFound", "Conflict"}
 #: Where codes are said that no exception carries.
@@ -53,7 +53,8 @@ def test_every_code_of_an_error_has_a_sentence():
 
 
 def test_every_sentence_belongs_to_a_code_that_the_code_says():
-    said = {code for path in modules() for code in _CODE.findall(path.read_text(encoding="utf-8"))}
+    sources = [*modules(), *(ROOT / "server").rglob("*.html")]
+    said = {code for path in sources for code in _CODE.findall(path.read_text(encoding="utf-8"))}
 
     assert {code.removeprefix("field.") for code in catalogue()} - said == set()
 

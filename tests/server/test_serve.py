@@ -75,11 +75,13 @@ def ask(port: int, path: str = "/readyz") -> dict:
 def wait_until_it_serves(process: subprocess.Popen[str]) -> None:
     assert process.stdout is not None
     until = time.monotonic() + START_WITHIN_S
+    said = []
     for line in process.stdout:
+        said.append(line)
         if line.startswith("Ctrl-C"):
             return
         assert time.monotonic() < until
-    pytest.fail(f"it ended with {process.wait()}")
+    pytest.fail(f"it ended with {process.wait()}:\n{''.join(said)}")
 
 
 def test_it_starts_stops_on_ctrl_c_and_starts_again_on_the_same_data(tmp_path):
