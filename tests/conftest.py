@@ -59,6 +59,16 @@ def postgresql() -> Iterator[postgresql_server.PostgreSQL]:
 
 
 @pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of an S3, for the whole run."""
+    # Imported late: it is slow to load and few tests need it.
+    from tests.servers.s3 import s3 as running
+
+    with running() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
     """The queue's server, for the whole run; gives settings whose queue it is."""
     config = make_config(tmp_path_factory.mktemp("valkey"))

@@ -17,6 +17,8 @@ from redis import Redis
 
 from server.config import queue_socket
 from tests.guards.tree import ROOT
+from tests.servers.postgresql import postgresql
+from tests.servers.s3 import new_bucket
 
 START_WITHIN_S = 60
 STOP_WITHIN_S = 12
@@ -99,6 +101,22 @@ def test_it_starts_stops_on_ctrl_c_and_starts_again_on_the_same_data(tmp_path):
 
             assert process.wait(STOP_WITHIN_S) == 0
             assert gone(tmp_path, 1)
+
+
+def test_three_settings_turn_it_into_production(tmp_path, valkey, s3):
+    services = new_bucket(s3, "production") | {"QIANSHAO_REDIS_URL": valkey.redis_url}
+    port = free_port()
+    with postgresql(settings={}) as cluster:
+        services["QIANSHAO_DATABASE_URL"] = cluster.create("qianshao")
+        with serving(tmp_path, port, **services) as process:
+            wait_until_it_serves(process)
+
+            assert set(ask(port)["parts"].values()) == {"ok"}
+            assert not queue_socket(tmp_path).exists()
+            assert not list(tmp_path.glob("*.sqlite3"))
+
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(STOP_WITHIN_S) == 0
 
 
 def test_killed_outright_it_leaves_no_child_behind(tmp_path):

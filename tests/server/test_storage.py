@@ -1,24 +1,10 @@
 """One contract, kept by a folder and by a bucket."""
 
-import logging
-from collections.abc import Iterator
-
 import pytest
-from moto.server import ThreadedMotoServer
 
 from server.storage import AlreadyStored, Storage, make_storage
+from tests.servers.s3 import new_bucket
 from tests.settings import make_config
-
-
-@pytest.fixture(scope="session")
-def s3() -> Iterator[str]:
-    """An S3 of the run's own; gives its address."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -29,19 +15,7 @@ def storage(request, tmp_path) -> Storage:
 
 
 def _bucket(endpoint: str, tmp_path) -> Storage:
-    import urllib.request
-
-    name = f"bucket-{abs(hash(tmp_path)):x}"
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{name}", method="PUT")).close()
-    return make_storage(
-        make_config(
-            tmp_path,
-            QIANSHAO_MEDIA_URL=f"s3://{name}/media",
-            QIANSHAO_S3_ENDPOINT=endpoint,
-            QIANSHAO_S3_ACCESS_KEY="a",
-            QIANSHAO_S3_SECRET_KEY="b",
-        )
-    )
+    return make_storage(make_config(tmp_path, **new_bucket(endpoint, f"bucket-{abs(hash(tmp_path)):x}")))
 
 
 def test_what_was_put_comes_back(storage):
