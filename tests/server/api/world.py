@@ -20,6 +20,7 @@ from server.models.contract import Contract, Excuse
 from server.models.county import County
 from server.models.coverage import CoverageMonth
 from server.models.device import Device
+from server.models.feed import ServerEpoch
 from server.models.finding import Finding
 from server.models.mine import Mine, MineAttribute, Place
 from server.models.team import Certificate, Membership, Team
@@ -135,6 +136,7 @@ class Browser:
 
 def build() -> None:
     """Write the world, inside the caller's transaction."""
+    db.session.add(ServerEpoch(number=1, id="epoch", reason="first start", started_at=NOW))
     for county in ("county-a", "county-b"):
         _add_county(county)
     for name in ("own", "sibling", "foreign"):

@@ -1,0 +1,16 @@
+"""What nobody meant to send: no answer is a server's error, and every answer is as described."""
+
+import pytest
+
+from tests.server.api.fuzz import campaign, headers_of
+
+EXAMPLES = 3
+
+
+@pytest.mark.filterwarnings("ignore")  # the library's own
+def test_no_request_breaks_the_server_or_the_description(made):
+    with made.app_context():
+        callers = headers_of(made, ("admin", "supervisor", "leader", "auditor"))
+    sent, wrong = campaign(made, callers, EXAMPLES)
+    assert wrong == []
+    assert sent > 2 * EXAMPLES * 40
