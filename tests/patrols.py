@@ -59,7 +59,7 @@ class Office:
         rng = random.Random(self.seeds)  # noqa: S311 - the same phones in every run
         phone = Phone(Ticking(), rng.randbytes, SoftwareKeys(rng.randbytes), MemoryStorage())
         with transaction():
-            code = enrolment.issue_code(leader(), TEAM, self.now)
+            code = enrolment.issue_code(leader(), TEAM, self.now).code
         self.enrol(phone, code)
         if confirmed:
             self.confirm(phone)
@@ -103,7 +103,7 @@ def open_office(key: ServerKey) -> Office:
     """A county whose team is contracted to one mine, and the first epoch."""
     add_county()
     with transaction():
-        begin("first", NOON)
+        begin(db.session(), "first", NOON)
         db.session.add(Mine(id=MINE, county_id=COUNTY, code="M1", name="东山煤矿", township="城关镇"))
         db.session.flush()
         db.session.add(

@@ -5,7 +5,18 @@ import re
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from server.api import contracts, coverage, devices, mines, session, teams, users, visits
+from server.api import (
+    contracts,
+    coverage,
+    devices,
+    docs,
+    enrolment,
+    mines,
+    session,
+    teams,
+    users,
+    visits,
+)
 from server.auth import cookie_name
 from server.http.openapi import Api
 
@@ -18,6 +29,7 @@ _BLUEPRINTS = (
     visits.blueprint,
     coverage.blueprint,
     devices.blueprint,
+    enrolment.blueprint,
 )
 
 
@@ -42,3 +54,4 @@ def install(app: Flask, api: Api) -> None:
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
+    docs.install(app, api)

@@ -8,16 +8,20 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, RequestEntityTooLarge, Unauthorized
 
-from patrol.permissions import Verb
+from patrol.errors import NotAllowed
+from patrol.permissions import Verb, scopes
 from server import clock
-from server.auth import permission
+from server.auth import current_caller, permission
 from server.db import transaction
+from server.http.headers import accepts
 from server.keys import current_key
 from server.receipt_ids import new_receipt_id
 from server.services import device_tokens
+from server.services.bundle import console_session, hand_in
 from server.services.device_tokens import DeviceSession
 from server.services.exchange import Now, exchange
 from sync import wire
+from sync.bundle import BUNDLE_COMPRESSED_MAX, prepare_bundle
 from sync.known import Prepared
 from sync.prepare import RequestError, prepare
 
@@ -42,6 +46,31 @@ def exchange_operations() -> Response:
     key, now = current_key(), clock.now()
     answer = exchange(prepared, phone, Now(now, new_receipt_id(key, now)), key)
     return answered(_encode(answer))
+
+
+@blueprint.post("/bundle")
+@accepts("application/gzip", "application/octet-stream", "application/json")
+@permission(Verb.DEVICE_RESCUE.value)
+def hand_in_bundle() -> Response:
+    """Take the chains of another phone out of a file; any enrolled phone, a leader or an administrator may carry it."""
+    carrier = _carrier()
+    body = body_of(BUNDLE_COMPRESSED_MAX)
+    try:
+        runs = prepare_bundle(body, carrier.device)
+    except RequestError as error:
+        _refuse(RequestEntityTooLarge() if error.code == "too_large" else BadRequest(), error.code)
+    key, now = current_key(), clock.now()
+    return answered(_encode(hand_in(runs, carrier, Now(now, new_receipt_id(key, now)), key)))
+
+
+def _carrier() -> DeviceSession:
+    """Who brings a file: a phone by its token, or somebody at the console whose role may rescue phones."""
+    if "Authorization" in request.headers:
+        return calling_phone()
+    actor = current_caller(clock.now()).actor
+    if not scopes(actor.role, Verb.DEVICE_RESCUE):
+        raise NotAllowed("not_allowed", verb=Verb.DEVICE_RESCUE.value, role=actor.role.value)
+    return console_session(actor.county)
 
 
 def calling_phone() -> DeviceSession:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
+from patrol.errors import NotAllowed
 from server.db import db
 from server.models.audit import AuditEntry
 from server.models.device import Device, DeviceToken, Notice
@@ -93,6 +94,13 @@ def renew(request: enrolment.Renewal, now: datetime) -> enrolment.Tokens | Refus
     if token.kind == "challenge":
         return _renew_by_challenge(device, token, now)
     return _renew_by_refresh(device, token, now)
+
+
+def accepted(answer: enrolment.Tokens | Refusal) -> enrolment.Tokens:
+    """The tokens. Raises NotAllowed with the refusal's code; by then what followed from it is committed."""
+    if isinstance(answer, Refusal):
+        raise NotAllowed(answer.code)
+    return answer
 
 
 def withdraw(device_id: str) -> None:

@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from flask import current_app
 
-from patrol.errors import Conflict, NotFound
+from patrol.errors import Conflict, Invalid, NotFound
 from patrol.permissions import Actor, Subject, Verb, require
+from server.config import Config
 from server.db import db
 from server.keys import ServerKey
 from server.models.audit import AuditEntry
@@ -46,14 +48,28 @@ class Checked:
     tries_left: int
 
 
-def issue_code(actor: Actor, team_id: str, now: datetime) -> str:
+@dataclass(frozen=True)
+class IssuedCode:
+    """A code to be shown once."""
+
+    code: str
+    expires_at: datetime
+
+
+class EnrolmentRefused(Invalid):
+    """Code, key or proof are of no use, or the code is used or expired: never said which."""
+
+    code = "enrolment_refused"
+
+
+def issue_code(actor: Actor, team_id: str, now: datetime) -> IssuedCode:
     """A new enrolment code for a phone of that team (EN-1). It is returned once and not kept."""
     team = db.session.get(Team, team_id)
     if team is None:
-        raise NotFound("not_found", noun="team")
+        raise NotFound("not_found", noun="device")
     require(actor, Verb.DEVICE_ENROL, Subject(team.county_id, team=team.id))
     if team.dissolved_on is not None:
-        raise Conflict("team_dissolved", team=team_id)
+        raise Conflict("team_dissolved", dissolved_on=team.dissolved_on.isoformat())
     code = new_id()
     expires = now + CODE_LIFETIME
     db.session.add(
@@ -62,7 +78,20 @@ def issue_code(actor: Actor, team_id: str, now: datetime) -> str:
         )
     )
     _note(now, "device.code_issued", team, actor.person)
-    return code
+    return IssuedCode(code, expires)
+
+
+def address(code: str, key: ServerKey) -> str:
+    """What the phone scans: where to go, the code, and the key by which it will know this server (EN-1)."""
+    config: Config = current_app.extensions["qianshao_config"]
+    return f"{config.public_url}/enrol#{enrolment.enrolment_fragment(code, key.fingerprint)}"
+
+
+def accepted(answer: enrolment.Enrolled | None) -> enrolment.Enrolled:
+    """The answer. Raises EnrolmentRefused where there is none; by then the try itself is committed."""
+    if answer is None:
+        raise EnrolmentRefused
+    return answer
 
 
 def enrol(request: enrolment.Enrolment, here: Here) -> enrolment.Enrolled | None:

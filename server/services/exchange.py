@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import bindparam, update
 
 from patrol.periods import local_date
-from server.db import run, transaction
+from server.db import Transaction, run, transaction
 from server.highwater import high_water
 from server.keys import ServerKey
 from server.models.device import Device
@@ -55,6 +55,14 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """When, and in which epoch."""
+
+    now: Now
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """What a push came to, and where its streams stood before it."""
 
@@ -79,10 +87,16 @@ def push(request: Prepared, phone: DeviceSession, now: Now, epoch: str) -> Pushe
         _told(request.exchange, phone, now)
         if not request.batches:
             return Pushed(Plan(), {})
-        known = gather(request, epoch)
-        plan = plan_exchange(known, request, _context(phone, now))
-        store(plan, phone.county, phone.device, now)
-        tx.after_commit(lambda: high_water().note(received=now.milliseconds))
+        return append(tx, request, phone, Moment(now, epoch))
+
+
+def append(tx: Transaction, request: Prepared, carrier: DeviceSession, moment: Moment) -> Pushed:
+    """Plan and write a request whose signatures are checked; `carrier` brought it, its authors are in its chains."""
+    now = moment.now
+    known = gather(request, moment.epoch)
+    plan = plan_exchange(known, request, _context(carrier, now))
+    store(plan, carrier.county, carrier.device, now)
+    tx.after_commit(lambda: high_water().note(received=now.milliseconds))
     return Pushed(plan, known.heads)
 
 

@@ -19,7 +19,7 @@ def enrolled(db, tmp_path):
     phone = PhoneKey()
     here = Here(keys.load_or_create(tmp_path / "server.pem"), "epoch", NOON)
     with transaction():
-        code = enrolment.issue_code(leader(), TEAM, NOON)
+        code = enrolment.issue_code(leader(), TEAM, NOON).code
     with transaction():
         answer = enrolment.enrol(phone.ask(code), here)
     return phone, answer.tokens
@@ -151,7 +151,7 @@ def test_en_7_another_phone_s_token_is_of_no_use_even_with_a_key_of_one_s_own(db
     other = PhoneKey()
     here = Here(keys.load_or_create(tmp_path / "server.pem"), "epoch", NOON)
     with transaction():
-        code = enrolment.issue_code(leader(), TEAM, NOON)
+        code = enrolment.issue_code(leader(), TEAM, NOON).code
     with transaction():
         enrolment.enrol(other.ask(code), here)
     assert renew(other, tokens.refresh) == Refusal("challenge_needed")

@@ -32,7 +32,7 @@ def here(db, server_key):
 
 def issue(actor=None, now=NOON):
     with transaction():
-        return service.issue_code(actor or leader(), TEAM, now)
+        return service.issue_code(actor or leader(), TEAM, now).code
 
 
 def enrol(request, here):
