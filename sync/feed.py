@@ -48,19 +48,19 @@ def pull(
 
     `digests`: the server's digest by stream at its head, for streams whose phone `claimed` one.
     """
-    held = cursor.streams if cursor.epoch == epoch else {}
+    held = cursor.streams
     resets = {name for name in held if name in scope and not _fits(held[name], scope[name])}
     for name, digest in (digests or {}).items():
         if held.get(name) == scope[name].seq and (claimed or {}).get(name) != digest:
             resets.add(name)
     if cursor.epoch != epoch:
-        resets = set(cursor.streams).intersection(scope)
+        resets = set(held).intersection(scope)
     after = {n: 0 if n in resets else held.get(n, 0) for n in sorted(scope)}
     return Pull(
         after={n: seq for n, seq in after.items() if seq < scope[n].seq},
         marks={n: head.seq for n, head in scope.items()},
-        added=tuple(n for n in sorted(scope) if n not in cursor.streams),
-        dropped=tuple(n for n in sorted(cursor.streams) if n not in scope),
+        added=tuple(n for n in sorted(scope) if n not in held),
+        dropped=tuple(n for n in sorted(held) if n not in scope),
         resets=tuple(sorted(resets)),
     )
 

@@ -148,7 +148,6 @@ class Opaque(Struct, frozen=True, kw_only=True):
     prev: Annotated[str, Meta(max_length=43)]
     kind: Annotated[str, Meta(min_length=1, max_length=60)]
     body: Raw = Raw(b"null")
-    visit: object = None
 
 
 Known = (

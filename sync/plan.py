@@ -26,45 +26,14 @@ from sync.known import (
     Segment,
     Withheld,
 )
-from sync.reducer import finding_of, reduce
+from sync.needing import finding_of, needs
+from sync.reducer import reduce
 from sync.segments import pack_run
 from sync.state import State
 from sync.wire import START, ChainAnswer, Mark
 from sync.writing import written
 
 __all__ = ["Context", "Known", "Needs", "Plan", "Prepared", "needs", "plan_exchange"]
-
-
-def needs(request: Prepared, fetched: Iterable[Withheld] = ()) -> Needs:
-    """What has to be gathered, and which streams locked, before `plan_exchange` may run (PL-2).
-
-    Ask a second time with the withheld rows that `releases` named: their visits and findings are
-    needed too. Rows parked for `parked_visits` and `parked_findings` are read under the locks.
-    """
-    batches = request.batches
-    every = [operation for batch in batches for operation in batch.operations]
-    openings = [o for o in every if isinstance(o, ops.VisitOpen | ops.VisitJoin)]
-    raised = {o.body.finding for o in every if type(o) is ops.FindingSet}
-    named = {found for o in every if (found := finding_of(o))}
-    waiting = list(fetched)
-    after = [o.body.after for o in every if isinstance(o, ops.ChainOpen)]
-    places = {o.body.mine for o in every if isinstance(o, ops.PlaceAdd)}
-    visits = {str(o.visit) for o in every if o.visit} | {w.visit for w in waiting if w.visit}
-    opened = {str(o.visit) for o in openings}
-    return Needs(
-        chains=_sorted([b.chain for b in batches] + [a.chain for a in after if a]),
-        visits=_sorted(visits),
-        findings=_sorted(named | {w.finding for w in waiting if w.finding}),
-        mines=_sorted({o.body.mine for o in openings} | places),
-        teams=_sorted({o.body.team for o in openings}),
-        releases=_sorted({o.body.operation for o in every if isinstance(o, ops.OperationRelease)}),
-        parked_visits=_sorted(opened),
-        parked_findings=_sorted(raised),
-    )
-
-
-def _sorted(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(names)))
 
 
 def plan_exchange(known: Known, request: Prepared, context: Context) -> Plan:

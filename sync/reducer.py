@@ -6,6 +6,7 @@ Never raises and never leaves half an effect: what goes wrong is the verdict `qu
 from sync import operations as ops
 from sync import visits
 from sync.known import Author, PlaceWrite
+from sync.needing import finding_of
 from sync.registers import Entry, Stamp, contradicts, relation
 from sync.routing import VISIT, InvalidBodyError, Write, answer_value, writes
 from sync.state import OpenVisit, State
@@ -197,13 +198,3 @@ class _Step:
         if "concurrent" in verdicts:
             return "concurrent"
         return "same" if "same" in verdicts else "applied"
-
-
-def finding_of(operation: ops.Known | ops.Opaque) -> str | None:
-    """The finding an operation is about, if any."""
-    if isinstance(operation, ops.FindingOperation):
-        return operation.body.finding
-    if isinstance(operation, ops.PhotoAdd | ops.PhotoRetract | ops.NoteAdd):
-        kind, _, name = operation.body.of.partition("/")
-        return name if kind == "finding" else None
-    return None

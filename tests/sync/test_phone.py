@@ -551,3 +551,38 @@ def test_fd_1_rows_that_are_no_registers_are_kept_as_they_are():
     converge((first, second), county)
     kept = second.state.rows["mine:mine1"]["place/" + "A" * 22].other
     assert msgspec.json.decode(kept, type=bodies.ProposedPlace) == place
+
+
+def test_ep_2_marks_of_the_old_epoch_hide_no_own_work_in_the_new_one():
+    county, (first, second) = team(2)
+    empty = county.back_up()
+    visit = enter_all((first, second))
+    regs = [f"answer/VEN-{n:03d}/-" for n in range(3)]
+    for reg in regs:
+        first.answer("p1", visit, reg, "fail")
+    sync(first, county)
+    for n in range(6):
+        second.answer("p2", visit, f"answer/FIR-{n:03d}/-", "pass")
+    county.restore(empty)
+    sync(second, county)
+    county.page_rows = 1
+    for _ in range(16):
+        assert first.receive(county.exchange_bytes(first.request_bytes()))
+        assert [counted(first, visit, reg) for reg in regs] == ["fail"] * 3
+    assert first.state.cursor[f"visit:{visit}"] == county.store.heads[f"visit:{visit}"]
+
+
+@pytest.mark.parametrize(("after", "taken"), [(0, False), (2, False), (4, False), (3, True)])
+def test_fd_4_a_page_that_does_not_continue_the_cursor_is_not_applied(after, taken):
+    county, phone, visit = alone()
+    phone.answer("p1", visit, "answer/GAS-002/-", "pass")
+    sync(phone, county)
+    stream = f"visit:{visit}"
+    assert phone.state.cursor[stream] == 3
+    answer = county.exchange(prepare(phone.request_bytes()))
+    row = wire.Row(9, REG, msgspec.Raw(b'[["u","p9","d",1,{"outcome":"fail"}]]'))
+    pages = [wire.Page(stream, after, 9, [row])]
+    forged = receipts.seal(msgspec.structs.replace(answer, pages=pages), "r", SERVER_NAME, SERVER_KEY)
+    assert phone.receive(msgspec.json.encode(forged))
+    assert (counted(phone, visit) == "fail") is taken
+    assert phone.state.cursor[stream] == (9 if taken else 3)
