@@ -25,6 +25,7 @@ from redis.exceptions import RedisError
 from server import create_app
 from server.config import Config, ConfigError
 from server.db import db
+from server.demo.first_start import fill_if_new
 from server.embedded_queue import queue_arguments
 from server.migrate import migrate
 from server.supervision import Children, StartFailed
@@ -43,17 +44,18 @@ def main() -> None:
     def request_stop(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    signal.signal(signal.SIGINT, request_stop)
-    signal.signal(signal.SIGTERM, request_stop)
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, request_stop)
     children = Children()
     try:
         with _only_one(config.data_dir):
-            _start(config, children, stop)
-            _watch(children, stop)
+            try:
+                _start(config, children, stop)
+                _watch(children, stop)
+            finally:
+                children.stop()
     except StartFailed as error:
         sys.exit(str(error))
-    finally:
-        children.stop()
 
 
 def _start(config: Config, children: Children, stop: threading.Event) -> None:
@@ -64,6 +66,9 @@ def _start(config: Config, children: Children, stop: threading.Event) -> None:
     if stop.is_set():
         return
     _migrate(config)
+    fill_if_new(config, lambda: not stop.is_set(), lambda line: print(line, flush=True))
+    if stop.is_set():
+        return
     children.start("worker", [sys.executable, "-m", "server.worker"])
     children.start("web", [sys.executable, "-m", "server.wsgi"])
     _wait("the web server", lambda: _web_answers(config), children, stop)
