@@ -26,8 +26,9 @@ class Chain(Base):
     __tablename__ = "chain"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    #: As the opening says. Neither needs to be on record: what nobody vouches for is stored all the same.
+    device_id: Mapped[str | None] = mapped_column(index=True)
+    user_id: Mapped[str] = mapped_column(index=True)
     algorithm: Mapped[str]
     public_key: Mapped[str]
     #: The newest stored operation; 0 and "" before the first.

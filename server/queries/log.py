@@ -34,7 +34,7 @@ _LOCK_CHAINS = (
         Device.revoked_at,
         User.disabled_at,
     )
-    .join(User, User.id == Chain.user_id)
+    .outerjoin(User, User.id == Chain.user_id)
     .outerjoin(Device, Device.id == Chain.device_id)
     .where(Chain.id.in_(_IDS))
     .order_by(Chain.id)

@@ -407,8 +407,6 @@ def upgrade() -> None:
     sa.Column('safe_seq', sa.Integer(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_chain_device_id_device')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_chain_user_id_user_account')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_chain'))
     )
     with op.batch_alter_table('chain', schema=None) as batch_op:
