@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+#: Whoever names one of these runs an installation of their own.
+_SERVICES = ("QIANSHAO_DATABASE_URL", "QIANSHAO_REDIS_URL", "QIANSHAO_MEDIA_URL")
+
 #: A unix socket's path may not be longer on Linux (108 bytes with the closing zero).
 MAX_SOCKET_PATH_BYTES = 107
 
@@ -43,6 +46,8 @@ class Config:
     proxies: int = 0
     #: The queue's server is a child of `make run`, not a service.
     queue_embedded: bool = False
+    #: A first start without services of its own fills itself with the demo county.
+    demo: bool = False
     s3_endpoint: str | None = None
     s3_region: str = "us-east-1"
     s3_access_key: str | None = None
@@ -92,8 +97,8 @@ class _Reader:
         self.problems.append(f"{name} must be a whole number from {least} to {most}, not {given!r}")
         return default
 
-    def flag(self, name: str) -> bool:
-        given = self.text(name, "0")
+    def flag(self, name: str, default: str = "0") -> bool:
+        given = self.text(name, default)
         if given not in {"0", "1"}:
             self.problems.append(f"{name} must be 0 or 1, not {given!r}")
         return given == "1"
@@ -124,6 +129,7 @@ def _read(env: _Reader) -> Config:
         threads=env.number("QIANSHAO_THREADS", 32, 1, 256),
         proxies=env.number("QIANSHAO_PROXIES", 0, 0, 8),
         queue_embedded=env.optional("QIANSHAO_REDIS_URL") is None,
+        demo=env.flag("QIANSHAO_DEMO", "1") and not any(map(env.optional, _SERVICES)),
         s3_endpoint=env.optional("QIANSHAO_S3_ENDPOINT"),
         s3_region=env.text("QIANSHAO_S3_REGION", "us-east-1"),
         s3_access_key=env.optional("QIANSHAO_S3_ACCESS_KEY"),

@@ -44,7 +44,7 @@ def _enter(entry: AuditEntry, row: Base, before: Mapping[str, Any] | None) -> No
 
 def _key(row: Base) -> str:
     """The id, or of a row known by a secret's hash the first half of that hash: enough to tell rows apart."""
-    (key,) = inspect(row).mapper.primary_key_from_instance(row)
+    key = inspect(row).mapper.primary_key_from_instance(row)[0]
     hashed = inspect(row).mapper.primary_key[0].name in SECRET_COLUMNS
     return str(key)[:32] if hashed else str(key)
 

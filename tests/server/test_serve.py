@@ -54,7 +54,7 @@ def gone(data_dir: Path, within_s: float = STOP_WITHIN_S) -> bool:
 @contextmanager
 def serving(data_dir: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[str]]:
     environment = {
-        "PORT": str(port), "QIANSHAO_DATA_DIR": str(data_dir), "QIANSHAO_PROCESSES": "1",
+        "PORT": str(port), "QIANSHAO_DATA_DIR": str(data_dir), "QIANSHAO_PROCESSES": "1", "QIANSHAO_DEMO": "0",
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "server.serve"],

@@ -1,0 +1,42 @@
+"""Publishes editions of the checklist to a county: immutable, numbered, in force from a day.
+
+What a published edition changes about the running month is said by the months' upkeep, not here.
+"""
+
+from datetime import datetime
+
+import zstandard
+from sqlalchemy import select
+
+from checklists.editions import Edition
+from patrol.errors import Conflict
+from patrol.permissions import Actor, Subject, Verb, require
+from server.db import db
+from server.models.checklist import ChecklistEdition
+from server.services import audit
+
+
+def publish(actor: Actor, compiled: bytes, now: datetime) -> ChecklistEdition:
+    """Publish a compiled edition. Raises BadEdition for bytes that are none, Conflict where its number is taken."""
+    require(actor, Verb.CHECKLIST_PUBLISH, Subject(actor.county))
+    edition = Edition(compiled)
+    _check_number(actor.county, edition.checklist.number)
+    row = ChecklistEdition(
+        digest=edition.digest,
+        county_id=actor.county,
+        number=edition.checklist.number,
+        in_force_from=edition.checklist.since,
+        definition=zstandard.compress(compiled),
+        item_count=len(edition.items),
+        published_at=now,
+        published_by=actor.person,
+    )
+    db.session.add(row)
+    audit.record(actor, now, Verb.CHECKLIST_PUBLISH, row, None)
+    return row
+
+
+def _check_number(county: str, number: int) -> None:
+    taken = (ChecklistEdition.county_id == county) & (ChecklistEdition.number == number)
+    if db.session.scalar(select(ChecklistEdition.digest).where(taken)) is not None:
+        raise Conflict("edition_published_already", number=number)
