@@ -2,6 +2,7 @@ import base64
 import hashlib
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -100,11 +101,11 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path):
     assert keys.load(path).public.encode() == answers.pop().strip()
 
 
-def test_threads_that_need_the_key_together_get_one_key(tmp_path: Path) -> None:
+def test_threads_that_need_the_key_together_get_one_key(tmp_path):
     path = tmp_path / "keys" / "server.pem"
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: load_or_create(path).public, range(8)))
+        found = list(pool.map(lambda _: keys.load_or_create(path).public, range(8)))
 
     assert len(set(found)) == 1
     assert [file.name for file in path.parent.iterdir()] == ["server.pem"]
