@@ -138,6 +138,17 @@ def test_ch_3_a_run_with_a_broken_link_is_malformed():
     assert check_signatures(request, {}).batches[0].error == "malformed"
 
 
+def test_ch_3_a_tampered_operation_in_the_middle_breaks_the_link_behind_it():
+    county, phone, _ = worked()
+    exchange = phone.request()
+    batch = exchange.chains[0]
+    changed = [text.replace('"pass"', '"fail"') if n == 4 else text for n, text in enumerate(batch.operations)]
+    assert changed != batch.operations
+    (part,) = county.exchange(prepare_batch_of(exchange, wire.ChainBatch(batch.chain, changed, batch.signature))).chains
+    assert (part.error, part.head) == ("malformed", wire.START)
+    assert county.store.visits == {}
+
+
 @pytest.mark.parametrize("rest", ["", "{}", '{"v":1}', "[" * 60000, '"x"', "\udcff"])
 def test_op_2_what_is_no_operation_makes_the_run_malformed_and_is_kept(rest):
     county, phone, _ = worked()

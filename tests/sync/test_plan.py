@@ -453,3 +453,17 @@ def test_sh_4_a_full_sheet_takes_no_more(monkeypatch):
     sync(phone, county)
     assert verdicts(phone) == ["quarantined"] * 2
     assert len(visits.answers(county.sheet(visit))) == 2
+
+
+def test_rt_2_a_finding_that_could_not_be_raised_does_not_exist():
+    county, (phone,) = team(1)
+    visit = enter(phone, "p1")
+    uid = phone.answer("p1", visit, REG, "fail")
+    fresh, finding = phone.desk.randomness, phone.desk.uid()
+    phone.desk.randomness = lambda _: unb64(uid)
+    phone.edit(edits.edit_finding, "p1", finding, finding_fields(text="x"), visit)
+    phone.desk.randomness = fresh
+    phone.edit(edits.photo, "p1", photo_body(1, f"finding/{finding}"), visit)
+    sync(phone, county)
+    assert sorted(w.verdict for w in county.store.withheld.values()) == ["parked", "quarantined"]
+    assert county.store.findings == {}
