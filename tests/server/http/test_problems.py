@@ -90,10 +90,14 @@ def test_each_family_has_its_status_and_each_error_its_code(client, name, status
 
 
 def test_the_sentence_is_chinese_and_the_facts_travel_beside_it(client):
-    body = client.get("/raise/not-found").json
+    body = client.get("/raise/conflict").json
 
-    assert body["detail"] == "没有找到所请求的内容。"
-    assert body["details"] == {"mine": "m1"}
+    assert body["detail"] == "该次检查已封存，不能再修改。"
+    assert body["details"] == {"visit": "v1"}
+
+
+def test_what_is_not_there_and_what_is_foreign_are_told_alike_without_facts(client):
+    assert "details" not in client.get("/raise/not-found").json
 
 
 def test_a_bug_is_logged_once_under_the_reference_that_the_caller_reads(client, caplog):
