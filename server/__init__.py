@@ -5,6 +5,7 @@ from flask import Flask
 from server import auth, clock, db, highwater, keys, passwords, queue, storage
 from server.api import health, resources, sync
 from server.config import Config
+from server.console import overview
 from server.http import headers, openapi, problems
 
 
@@ -24,5 +25,6 @@ def create_app(config: Config) -> Flask:
     resources.install(app, openapi.install(app))
     health.install(app)
     sync.install(app)
+    overview.install(app)
     auth.refuse_unguarded_routes(app)
     return app

@@ -1,0 +1,1 @@
+"""The pages for people at a desk: rendered here, readable without scripts."""
