@@ -12,6 +12,7 @@ from server.api import (
     docs,
     enrolment,
     mines,
+    office,
     session,
     teams,
     users,
@@ -30,6 +31,7 @@ _BLUEPRINTS = (
     coverage.blueprint,
     devices.blueprint,
     enrolment.blueprint,
+    office.blueprint,
 )
 
 

@@ -71,11 +71,12 @@ class VisitSheet(Base):
 
 
 class SealedVisit(Base):
-    """The record as it was sealed; never changed."""
+    """The record as it was sealed; never changed. A visit that was opened again may be sealed again, beside it."""
 
     __tablename__ = "sealed_visit"
 
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sealed_by: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str | None]

@@ -512,6 +512,7 @@ def upgrade() -> None:
 
     op.create_table('sealed_visit',
     sa.Column('visit_id', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('sealed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sealed_by', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=True),
@@ -519,7 +520,7 @@ def upgrade() -> None:
     sa.Column('document', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['sealed_by'], ['user_account.id'], name=op.f('fk_sealed_visit_sealed_by_user_account')),
     sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_sealed_visit_visit_id_visit')),
-    sa.PrimaryKeyConstraint('visit_id', name=op.f('pk_sealed_visit'))
+    sa.PrimaryKeyConstraint('visit_id', 'number', name=op.f('pk_sealed_visit'))
     )
     op.create_table('visit_sheet',
     sa.Column('visit_id', sa.String(), nullable=False),

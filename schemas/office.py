@@ -1,0 +1,54 @@
+"""What the office does to visits, findings and withheld operations."""
+
+from schemas.fields import Count, Facts, Identifier, Moment, Prose, Shape, Slug, Text
+from schemas.page import PageQuery
+from schemas.visit import STATUS
+
+
+class Sealing(Shape):
+    """Where something is lacking, why the visit is sealed all the same."""
+
+    gaps_reason = Prose(400)
+
+
+class Reasoned(Shape):
+    """Why."""
+
+    reason = Prose(400, required=True)
+
+
+class Sealed(Shape):
+    """A sealed record; the document itself is read apart."""
+
+    visit_id = Identifier(required=True)
+    number = Count(1, required=True)
+    sealed_at = Moment(required=True)
+    sealed_by = Identifier(required=True)
+    reason = Prose(400, required=True, allow_none=True)
+    digest = Text(64, required=True)
+
+
+class StepTaken(Shape):
+    """A step of a finding's life, with what that step asks for."""
+
+    step = Slug(required=True)
+    values = Facts(load_default=dict)
+
+
+class WithheldQuery(PageQuery):
+    """Filters of the list of withheld operations."""
+
+    verdict = Text(32, STATUS)
+    visit = Identifier()
+
+
+class Withheld(Shape):
+    """A stored operation without effect."""
+
+    uid = Identifier(required=True)
+    chain_id = Identifier(required=True)
+    seq = Count(1, required=True)
+    verdict = Text(required=True)
+    visit_id = Identifier(required=True, allow_none=True)
+    finding_id = Identifier(required=True, allow_none=True)
+    received_at = Moment(required=True)

@@ -1,0 +1,52 @@
+"""Operations that are stored and wait for a person: in no scope, late, revoked, quarantined, or parked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from patrol.permissions import Actor, Verb, reach
+from server.db import db
+from server.models.device import Device
+from server.models.segment import Chain, WithheldOperation
+from server.models.user import User
+from server.queries.paging import Order, Page, page
+from server.queries.reach import within
+
+#: The author's, and where nobody knows the author, that of the phone that wrote it.
+_COUNTY = func.coalesce(User.county_id, Device.county_id)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A withheld operation, who signed it, and whose county it is."""
+
+    row: WithheldOperation
+    person: str
+    county: str
+
+
+def find(uid: str) -> Found | None:
+    """One by its uid; None where there is none, or nobody's county is known."""
+    wanted = _joined(select(WithheldOperation, Chain.user_id, _COUNTY)).where(WithheldOperation.uid == uid)
+    found = db.session.execute(wanted).one_or_none()
+    return None if found is None or found[2] is None else Found(found[0], found[1], found[2])
+
+
+def list_withheld(actor: Actor, wanted: Mapping[str, Any]) -> Page[WithheldOperation]:
+    """A page of them, newest first; filters `verdict`, `visit`."""
+    query = _joined(select(WithheldOperation)).where(within(reach(actor, Verb.OPERATION_READ), _COUNTY))
+    if "verdict" in wanted:
+        query = query.where(WithheldOperation.verdict == wanted["verdict"])
+    if "visit" in wanted:
+        query = query.where(WithheldOperation.visit_id == wanted["visit"])
+    return page(query, Order((WithheldOperation.received_at, WithheldOperation.uid), newest_first=True), wanted)
+
+
+def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        query.join(Chain, Chain.id == WithheldOperation.chain_id)
+        .outerjoin(User, User.id == Chain.user_id)
+        .outerjoin(Device, Device.id == Chain.device_id)
+    )

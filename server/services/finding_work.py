@@ -1,0 +1,45 @@
+"""A step of a finding's life taken at a console, signed; `patrol.finding_steps` says who may and when."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from patrol.errors import Invalid
+from patrol.finding_steps import take
+from patrol.steps import Attempt
+from server.db import db
+from server.queries import sheets
+from server.queries.findings import get_finding, subject_of_finding
+from server.services import office
+from server.services.feed import lock_streams
+from server.services.finding_life import Home, life_of
+from server.services.office import Act, Desk
+from sync import bodies
+from sync import operations as ops
+from sync.sheets import decode
+
+
+def take_step(desk: Desk, finding_id: str, step: str, values: Mapping[str, Any]) -> None:
+    """Take `step` with what it asks for.
+
+    Raises NotFound, NotAllowed, Invalid and Conflict as the rules say, and Conflict `changed_meanwhile`.
+    """
+    row = get_finding(desk.actor, finding_id)
+    office.take_chain(desk)
+    lock_streams(db.session(), [f"mine:{row.mine_id}"])
+    sheet = decode(sheets.findings_known([finding_id])[finding_id].sheet)
+    life = life_of(Home(row.id, row.county_id, row.mine_id, row.visit_id), sheet)
+    finding = replace(life.finding, team=subject_of_finding(row).team or "")
+    take(finding, step, Attempt(desk.actor, desk.moment.now.at), values)
+    register = sheet.registers.get("status")
+    seen = tuple(head.uid for head in register.heads()) if register else ()
+    office.write(desk, Act(ops.FindingStep, _body(finding_id, step, values), ("finding", finding_id), None, seen))
+
+
+def _body(finding_id: str, step: str, values: Mapping[str, Any]) -> bodies.FindingStep:
+    try:
+        return msgspec.convert({"finding": finding_id, "step": step, "data": dict(values)}, bodies.FindingStep)
+    except msgspec.ValidationError as error:
+        raise Invalid("bad_field", detail=str(error)) from error
