@@ -4,29 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, select
-
 from checklists.applicability import Cadence
 from checklists.editions import Edition
 from patrol.mines import Attribute, Place, change_days, values_on
 from patrol.periods import Period
-from server.db import run
-from server.models.mine import Mine
 from server.queries.mines import attribute_values, place_values
 from server.services import editions
 
-_PICTURE = select(Mine.picture).where(Mine.id == bindparam("mine"))
 _required: dict[tuple[str, str, int, date], frozenset[str]] = {}
 _REQUIRED_KEPT = 2048
 
 
-def required_pairs(mine: str, edition: str, day: date) -> frozenset[str]:
+def required_pairs(mine: str, edition: str, day: date, picture: int) -> frozenset[str]:
     """The pairs that a weekly round asks of a mine on a day under an edition.
 
     Kept per process by the mine's picture number, which rises with every change of an attribute or place.
     """
-    picture = run(_PICTURE, {"mine": mine}).scalar_one_or_none()
-    key = (mine, edition, picture or 0, day)
+    key = (mine, edition, picture, day)
     found = _required.get(key)
     if found is None:
         found = frozenset(pairs_on(mine, edition, day, "round"))

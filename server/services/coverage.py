@@ -30,11 +30,11 @@ _MONTH_CHANGES = ("edition_digest", "applicable", "judged", "unseen", "failed", 
 
 
 _MONTH = (
-    select(CoverageMonth.edition_digest, CoverageMonth.late_operations, CoverageSheet.data)
-    .join(
-        CoverageSheet, (CoverageSheet.mine_id == CoverageMonth.mine_id) & (CoverageSheet.month == CoverageMonth.month)
-    )
-    .where(CoverageMonth.mine_id == bindparam("mine"), CoverageMonth.month == bindparam("month"))
+    select(Mine.picture, CoverageMonth.edition_digest, CoverageMonth.late_operations, CoverageSheet.data)
+    .select_from(Mine)
+    .outerjoin(CoverageMonth, (CoverageMonth.mine_id == Mine.id) & (CoverageMonth.month == bindparam("month")))
+    .outerjoin(CoverageSheet, (CoverageSheet.mine_id == Mine.id) & (CoverageSheet.month == bindparam("month")))
+    .where(Mine.id == bindparam("mine"))
 )
 
 
@@ -50,7 +50,7 @@ class Counted:
 
 @dataclass(slots=True)
 class OpenMonth:
-    """A month's coverage in memory, to be written back once."""
+    """A month's coverage in memory, to be written back once. `picture`: the number of the mine's present picture."""
 
     mine: str
     county: str
@@ -58,23 +58,29 @@ class OpenMonth:
     edition: str
     coverage: MonthCoverage
     late_operations: int = 0
+    picture: int = 0
 
 
 def open_month(mine: str, county: str, period: Period, today: date) -> OpenMonth:
     """The month of a mine as kept, or begun now. The caller holds the lock of the mine's stream."""
-    month = kept_month(mine, county, period)
-    if month is None:
-        month = OpenMonth(mine, county, period, "", MonthCoverage())
+    month, kept = _read_month(mine, county, period)
+    if not kept:
         say_applicable(month, today)
     return month
 
 
 def kept_month(mine: str, county: str, period: Period) -> OpenMonth | None:
     """The month of a mine as kept; None before anything was kept of it."""
-    row = run(_MONTH, {"mine": mine, "month": period.id}).one_or_none()
-    if row is None:
-        return None
-    return OpenMonth(mine, county, period, row.edition_digest, load(row.data), row.late_operations)
+    month, kept = _read_month(mine, county, period)
+    return month if kept else None
+
+
+def _read_month(mine: str, county: str, period: Period) -> tuple[OpenMonth, bool]:
+    row = run(_MONTH, {"mine": mine, "month": period.id}).one()
+    if row.data is None:
+        return OpenMonth(mine, county, period, "", MonthCoverage(), picture=row.picture), False
+    kept = OpenMonth(mine, county, period, row.edition_digest, load(row.data), row.late_operations, row.picture)
+    return kept, True
 
 
 def say_applicable(month: OpenMonth, today: date) -> None:
@@ -114,7 +120,7 @@ def recount_visits(month: OpenMonth) -> None:
         Visit.mine_id == month.mine, Visit.month == month.period.id, Visit.status.not_in(("sealed", "void"))
     )
     for visit in db.session.execute(query).all():
-        required = asked.required_pairs(month.mine, visit.edition_digest, visit.local_date)
+        required = asked.required_pairs(month.mine, visit.edition_digest, visit.local_date, month.picture)
         answered = sum(visit.id in month.coverage.said(pair) for pair in required)
         counts = {"round_required": len(required), "round_answered": answered}
         db.session.execute(update(Visit).where(Visit.id == visit.id).values(counts))

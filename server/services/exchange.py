@@ -102,8 +102,8 @@ def append(tx: Transaction, request: Prepared, carrier: DeviceSession, moment: M
 
 def store(plan: Plan, county: str, device: str | None, now: Now) -> None:
     """Write a plan and everything that follows from it."""
+    visit_counts.store_visits(plan, county, now.at)
     store_plan(plan, county, device, now.at)
-    visit_counts.count_plan(plan, county, now.at)
 
 
 def _context(phone: DeviceSession, now: Now) -> Context:

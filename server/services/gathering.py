@@ -10,6 +10,7 @@ from server.queries import log, sheets
 from server.services.feed import lock_streams
 from sync.append import overlap
 from sync.known import ChainKnown, Known, Needs, Prepared, Withheld
+from sync.operations import FindingSet
 from sync.plan import needs
 
 
@@ -19,7 +20,7 @@ def gather(request: Prepared, epoch: str) -> Known:
     named = log.withheld(wanted.releases, (), ())
     if named:
         wanted = needs(request, named.values())
-    streams = wanted.streams(sheets.visit_homes(wanted.visits), sheets.finding_homes(wanted.findings))
+    streams = wanted.streams(*_homes(wanted, request))
     chains = _with_segments(log.lock_chains(wanted.chains), request)
     heads = lock_streams(db.session(), streams) if streams else {}
     visits = sheets.visits_known(wanted.visits)
@@ -35,6 +36,18 @@ def gather(request: Prepared, epoch: str) -> Known:
         withheld={**named, **parked},
         here=sheets.photos_here(tuple(visits)),
     )
+
+
+def _homes(wanted: Needs, request: Prepared) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """Whose the visits and findings are, as far as the request does not say it itself.
+
+    It does for visits that it opens, and for findings that it edits within a visit: one that belongs to another mine
+    than its visit is refused by the plan, whatever is locked.
+    """
+    operations = [operation for batch in request.batches for operation in batch.operations]
+    here = {o.body.finding for o in operations if isinstance(o, FindingSet) and o.visit is not None}
+    visits = sheets.visit_homes(set(wanted.visits).difference(wanted.parked_visits))
+    return visits, sheets.finding_homes(set(wanted.findings).difference(here))
 
 
 def _parked(wanted: Needs) -> dict[str, Withheld]:

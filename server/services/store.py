@@ -18,7 +18,7 @@ from server.models.finding import Finding
 from server.models.mine import Place
 from server.models.photo import Photo
 from server.models.segment import Chain, RefusedPush, Segment, WithheldOperation
-from server.models.visit import Visit, VisitSheet
+from server.models.visit import VisitSheet
 from server.services import projections
 from sync import known
 
@@ -34,13 +34,16 @@ _MOVE_HEAD = update(StreamHead).where(StreamHead.stream == bindparam("of_stream"
 
 
 def store_plan(plan: known.Plan, county: str, device: str | None, now: datetime) -> None:
-    """Write `plan`. `county` is that of the authors, `device` the one that carried the request."""
+    """Write `plan` but for its visits' headers, which must be there already (`visit_counts.store_visits`).
+
+    `county` is that of the authors, `device` the one that carried the request.
+    """
     _store_chains(plan.chains, now)
     _store_segments(plan.segments)
     _store_refused(plan.refused, device, now)
     _store_withheld(plan.withheld, now)
     _release(plan.released)
-    _store_visits(plan.visits, county, now)
+    _store_sheets(plan.visits)
     _store_photos(plan.visits, plan.chains, now)
     _store_findings(plan.findings, county, now)
     _store_places(plan.places, now)
@@ -129,9 +132,7 @@ def _release(uids: Sequence[str]) -> None:
         db.session.execute(delete(WithheldOperation).where(WithheldOperation.uid.in_(uids)))
 
 
-def _store_visits(visits: Sequence[known.VisitWrite], county: str, now: datetime) -> None:
-    created = [projections.new_visit(visit, county, now) for visit in visits if visit.created]
-    _insert(Visit, created)
+def _store_sheets(visits: Sequence[known.VisitWrite]) -> None:
     sheets = [{"visit_id": visit.visit, "data": visit.sheet} for visit in visits]
     if sheets:
         run(upsert(VisitSheet, ("visit_id",), ("data",)), sheets)

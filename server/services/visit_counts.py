@@ -1,16 +1,18 @@
-"""Moves the counts of visits and of the month's coverage with what a plan has written.
+"""Writes the headers of visits with their counts, and moves the month's coverage with what a plan says.
 
 Under the locks of the visits' and the mines' streams; costs what changed.
 """
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func, insert, update
 
 from patrol.periods import local_date, month_of
 from server.db import db, run
 from server.models.visit import Visit
-from server.services import asked, coverage
+from server.services import asked, coverage, projections
+from server.services.coverage import Counted
 from server.services.finding_life import instant
 from sync.known import Plan, VisitWrite
 
@@ -35,40 +37,80 @@ _MOVE = (
         feed_seq=func.coalesce(bindparam("seq"), Visit.feed_seq),
     )
 )
+_INSERT = insert(Visit)
 
 
-def count_plan(plan: Plan, county: str, now: datetime) -> None:
-    """Move every count that `plan` moves."""
+def store_visits(plan: Plan, county: str, now: datetime) -> None:
+    """Write the headers of the plan's visits and the months that their answers change."""
     for visit in plan.visits:
-        _count_visit(visit, plan, county, now)
+        counted, required = _count(visit, county, now)
+        if visit.created:
+            run(_INSERT, _new(visit, plan, county, now) | _counts_of_new(visit, counted, required))
+        else:
+            run(_MOVE, _moved(visit, plan, counted, now) | {"required": required})
     _count_addenda(plan)
 
 
-def _count_visit(visit: VisitWrite, plan: Plan, county: str, now: datetime) -> None:
+def _count(visit: VisitWrite, county: str, now: datetime) -> tuple[Counted, int]:
     day, today = date.fromisoformat(visit.identity.date), local_date(now)
-    required = asked.required_pairs(visit.identity.mine, visit.identity.edition, day)
     month = coverage.open_month(visit.identity.mine, county, month_of(day), today)
+    required = asked.required_pairs(month.mine, visit.identity.edition, day, month.picture)
     counted = coverage.count(month, visit, required, today)
     coverage.save_month(month, now)
-    moved = {
+    return counted, len(required)
+
+
+def _new(visit: VisitWrite, plan: Plan, county: str, now: datetime) -> dict[str, Any]:
+    return projections.new_visit(visit, county, now) | {
+        "submitted_at": _submitted(visit),
+        "submission_received_at": None if visit.submitted is None else now,
+        "findings": _new_findings(visit, plan),
+        "feed_seq": plan.visit_rows.get(visit.visit, 0),
+    }
+
+
+def _counts_of_new(visit: VisitWrite, counted: Counted, required: int) -> dict[str, Any]:
+    return {
+        "round_required": required,
+        "round_answered": counted.round_answered,
+        "answered": counted.answered,
+        "failed": counted.failed,
+        "unseen": counted.unseen,
+        "conflicts": visit.disputed,
+        "photos_declared": len(visit.photos),
+        "photos_arrived": 0,
+        "chains_joined": len(visit.participants),
+        "chains_done": visit.done,
+        "addenda": 0,
+    }
+
+
+def _moved(visit: VisitWrite, plan: Plan, counted: Counted, now: datetime) -> dict[str, Any]:
+    return {
         "visit": visit.visit,
         "to_status": visit.status,
         "now": now,
-        "submitted": None if visit.submitted is None else instant(visit.submitted),
+        "submitted": _submitted(visit),
         "submission_received": None if visit.submitted is None else now,
-        "required": len(required),
         "more_round_answered": counted.round_answered,
         "more_answered": counted.answered,
         "more_failed": counted.failed,
         "more_unseen": counted.unseen,
-        "more_findings": sum(f.created and f.visit == visit.visit for f in plan.findings),
+        "more_findings": _new_findings(visit, plan),
         "disputed": visit.disputed,
         "more_photos": len(visit.photos),
         "joined": len(visit.participants),
         "done": visit.done,
         "seq": plan.visit_rows.get(visit.visit),
     }
-    run(_MOVE, moved)
+
+
+def _submitted(visit: VisitWrite) -> datetime | None:
+    return None if visit.submitted is None else instant(visit.submitted)
+
+
+def _new_findings(visit: VisitWrite, plan: Plan) -> int:
+    return sum(finding.created and finding.visit == visit.visit for finding in plan.findings)
 
 
 def _count_addenda(plan: Plan) -> None:
