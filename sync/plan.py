@@ -85,6 +85,10 @@ class _Planner:
         if chain is not None and appended.fresh < len(batch.operations):
             self._reduce(batch, appended.fresh, chain)
             self.chains.append(self._chain_write(batch, chain, new=known is None))
+        elif known and chain and chain.vouched and not known.vouched and appended.ack.seq and not appended.error:
+            self.chains.append(
+                ChainWrite(batch.chain, chain.author, chain.alg, chain.key, known.head, known.closed, vouched=True)
+            )
         safe = min(known.safe, appended.head.seq) if known else 0
         before = recorded_verdicts(known, batch.first, appended.ack.seq) if known else []
         self.answers.append(ChainAnswer(batch.chain, appended.head, appended.ack, safe, appended.error, before))
@@ -108,12 +112,13 @@ class _Planner:
         return replace(chain, vouched=self.context.may(author, ops.CHAIN_OPEN, None, None))
 
     def _proven(self, opening: ops.ChainOpen, author: Author) -> bool:
-        """The chain it continues belongs to the same person, whose old key signed the new one."""
+        """The chain it continues is vouched for and the same person's, and its key signed the new one."""
         after = opening.body.after
         old = self.known.chains.get(after.chain) if after else None
-        if after is None or old is None or old.author.person != author.person or old.revoked:
+        if after is None or old is None or old.author.person != author.person:
             return False
-        return verify(old.alg, old.key, opening.body.key.encode(), after.proof or "")
+        trusted = old.vouched and not old.revoked
+        return trusted and verify(old.alg, old.key, opening.body.key.encode(), after.proof or "")
 
     def _reduce(self, batch: Batch, fresh: int, chain: ChainKnown) -> None:
         run = _Run(batch, fresh, chain.author)

@@ -40,10 +40,20 @@ def current_chain(desk: Desk, person: str) -> ChainState:
     raise CannotWrite("no_chain")
 
 
+def new_key(desk: Desk) -> tuple[str, str]:
+    """(id of a chain to be, its public key); the private key goes by the chain's id."""
+    name = desk.uid()
+    return name, desk.keys.create(name)
+
+
 def open_chain(desk: Desk, person: str, app: str, after: bodies.After | None = None) -> ChainState:
     """A new chain with its own key, and its opening at seq 1."""
-    name = desk.uid()
-    public = desk.keys.create(name)
+    return begin_chain(desk, person, app, after, new_key(desk))
+
+
+def begin_chain(desk: Desk, person: str, app: str, after: bodies.After | None, named: tuple[str, str]) -> ChainState:
+    """The same, with an id and key that exist already."""
+    name, public = named
     if after is not None:
         after = _with_proof(desk, after, public)
     chain = ChainState(name, person, "ES256", name, log=[])

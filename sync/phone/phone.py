@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sync import bodies, enrolment, wire
-from sync.phone import answering, bundling, edits, enrolling, outbox, pen, pruning, view
+from sync.phone import answering, bundling, edits, enrolling, outbox, pen, pruning, rehoming, view
 from sync.phone.desk import Desk
 from sync.phone.state import PhoneState
 from sync.phone.surroundings import Clock, Keys, Randomness, Storage
@@ -50,6 +50,10 @@ class Phone:
     def open_chain(self, person: str) -> None:
         """A person begins on this phone; needs no network."""
         self.step(pen.open_chain, person, self._app)
+
+    def rotate(self, person: str) -> None:
+        """A new key and chain for a person."""
+        self.step(rehoming.rotate, person, self._app)
 
     def edit(self, act: Callable[..., str], *args: object, **named: object) -> str:
         """One of edits.*, saved: only after this returned may the screen say so."""

@@ -4,7 +4,7 @@ Old chains stay until the county says safe: they may be needed once more.
 """
 
 from sync import bodies
-from sync.operations import ChainOpen, decode
+from sync.operations import ChainOpen, ChainRotate, decode
 from sync.phone import pen
 from sync.phone.desk import Desk
 from sync.phone.state import ChainState
@@ -17,9 +17,18 @@ def rehome(desk: Desk, chain: ChainState, why: str, app: str) -> None:
     chain.closed = True
     target = _target(desk, chain, why, app)
     for held in rest:
-        if not isinstance(decode(held.data), ChainOpen):
+        if not isinstance(decode(held.data), ChainOpen | ChainRotate):
             pen.rewrite(desk, target, held)
             desk.placed.pop(held.uid, None)
+
+
+def rotate(desk: Desk, person: str, app: str) -> None:
+    """A new key for a person: the old chain names and signs the next one, and ends (CH-11, CH-12)."""
+    old, named = pen.current_chain(desk, person), pen.new_key(desk)
+    pen.write(desk, old, ChainRotate, bodies.Rotation(named[0], "ES256", named[1]))
+    old.closed = True
+    after = bodies.After(old.chain, old.last, old.last_hash, "rotation")
+    pen.begin_chain(desk, person, app, after, named)
 
 
 def _target(desk: Desk, chain: ChainState, why: str, app: str) -> ChainState:

@@ -586,3 +586,47 @@ def test_fd_4_a_page_that_does_not_continue_the_cursor_is_not_applied(after, tak
     assert phone.receive(msgspec.json.encode(forged))
     assert (counted(phone, visit) == "fail") is taken
     assert phone.state.cursor[stream] == (9 if taken else 3)
+
+
+def test_ch_11_and_ch_12_a_rotated_key_goes_on_and_is_vouched_for_by_the_old_one():
+    county, phone, visit = alone()
+    sync(phone, county)
+    phone.rotate("p1")
+    phone.answer("p1", visit, "answer/GAS-002/-", "fail")
+    old, new = phone.state.chains
+    county.hand_in(phone.export(), "another device")
+    assert county.store.chains[old.chain].closed is True
+    assert county.store.chains[new.chain].vouched is True
+    sync(phone, county)
+    assert counted(phone, visit, "answer/GAS-002/-") == "fail"
+    assert phone.state.verdicts == {}
+
+
+def test_ch_12_a_chain_nobody_vouches_for_vouches_for_no_other():
+    county, phone, visit = alone()
+    phone.rotate("p1")
+    phone.answer("p1", visit, "answer/GAS-002/-", "fail")
+    county.hand_in(phone.export(), "another device")
+    assert [chain.vouched for chain in county.store.chains.values()] == [False, False]
+    sync(phone, county)
+    assert [chain.vouched for chain in county.store.chains.values()] == [True, True]
+    assert {verdict for _, verdict in set_aside(phone.desk)} == {"no_scope"}
+    phone.answer("p1", visit, "answer/GAS-003/-", "fail")
+    sync(phone, county)
+    assert phone.state.verdicts[phone.state.chains[1].log[-1].uid] == "parked"
+
+
+def test_ch_11_rehoming_leaves_a_rotation_behind():
+    county, phone, visit = alone()
+    copy = phone._storage.data
+    phone.answer("p1", visit, "answer/GAS-002/-", "pass")
+    sync(phone, county)
+    restored = restart(phone, data=copy)
+    restored.answer("p1", visit, "answer/GAS-003/-", "fail")
+    restored.rotate("p1")
+    restored.answer("p1", visit, "answer/GAS-004/-", "fail")
+    sync(restored, county)
+    restored.answer("p1", visit, "answer/GAS-005/-", "fail")
+    sync(restored, county)
+    assert len(visits.answers(county.sheet(visit))) == 5
+    assert not any(chain.closed for chain in county.store.chains.values())
