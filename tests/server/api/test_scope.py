@@ -26,6 +26,9 @@ PREFIX = "/api/v1"
 ELSEWHERE = {
     "/sync": "the phones' own protocol: its scope is the plan's (tests of the exchange and of enrolment)",
     "/enrolment": "open: code, token and key are the proof (test_enrolment)",
+    "/findings/<finding>/steps": "each step has a permission of its own (test_office_work)",
+    "/visits/<visit>/sealed/<int:number>": "the document of a sealed visit (test_office_work)",
+    "/withheld-operations": "operations are nobody's in the world (test_office_work)",
     "/openapi.json": "open: holds no data",
     "/docs": "open: the same for people",
     "/docs.css": "open: its looks",
@@ -79,6 +82,9 @@ WRITES: dict[tuple[str, str], Body] = {
     ("POST", "/users/<user>/certificates"): lambda _: {"kind": "证", "number": "1", "issued_on": "2026-01-01"},
     ("POST", "/devices/<device>/revoke"): lambda _: {"reason": "丢失"},
     ("POST", "/devices/<device>/confirm"): lambda _: {"digits": "000000"},
+    ("POST", "/visits/<visit>/seal"): lambda _: {"gaps_reason": "x"},
+    ("POST", "/visits/<visit>/send-back"): lambda _: {"reason": "x"},
+    ("POST", "/visits/<visit>/void"): lambda _: {"reason": "x"},
     ("POST", "/teams/<team>/enrolment-codes"): lambda _: None,
 }  # fmt: skip
 #: Writes whose body alone names things: the matrix moves the body's spot instead of the path's.
