@@ -129,7 +129,8 @@ class Handset:
             return False
 
     def renew_chains(self) -> None:
-        """Keys are gone: everybody begins anew."""
+        """Keys are gone: everybody begins anew; no further trouble meanwhile."""
+        self.storage.fault = None
         for person in self.persons:
             self.phone.open_chain(person)
 

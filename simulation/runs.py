@@ -92,6 +92,7 @@ def new_world(seed: int, *, still: bool) -> World:
         with county.transaction() as store:
             store.members |= {(person, team) for person in persons}
         handset.install(county, team)
+        ledger.register(handset)
         handsets.append(handset)
     county.backup = county.store
     return World(seed, real, county, office, handsets, ledger, watch, PhoneWatch(ledger))
