@@ -152,13 +152,17 @@ class Context:
 
 
 class AnswerChange(Struct, frozen=True):
-    """An (item, place) pair whose counted outcome may have changed. None: nothing counts any more."""
+    """An (item, place) pair whose counted outcome may have changed. None: nothing counts any more.
+
+    `answered`: somebody answered it as the item asks; a pass without the value that it asks for does not.
+    """
 
     item: str
     place: str
     outcome: str | None
     disputed: bool
     key: str
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,11 @@ def outcome(value: bytes) -> str:
     return max(said_by, key=GRAVITY.__getitem__)
 
 
+def answered(value: bytes) -> bool:
+    """False where the person judged and the server could not: what the item asks for is missing (RG-10)."""
+    return not value.endswith(b',"judged":"unseen"}')
+
+
 def counted(heads: Iterable[Entry]) -> str:
     """The outcome that counts while heads differ: fail > unseen > pass > na (RG-6)."""
     return max((outcome(head.value) for head in heads), key=GRAVITY.__getitem__)

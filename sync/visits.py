@@ -13,7 +13,7 @@ import msgspec
 
 from sync import bodies
 from sync.known import AnswerChange
-from sync.registers import Entry, Register, agree, counted, outcome
+from sync.registers import Entry, Register, agree, answered, counted, outcome
 from sync.sheets import Sheet
 
 RANK = {"open": 0, "submitted": 1, "sealed": 2, "void": 3}
@@ -141,9 +141,10 @@ def answer_change(key: str, register: Register) -> AnswerChange:
     _, item, place = key.split("/")
     if len(register.entries) == 1:
         (entry,) = register.entries.values()
-        return AnswerChange(item, place, outcome(entry.value), disputed=False, key=key)
+        return AnswerChange(item, place, outcome(entry.value), False, key, answered(entry.value))
     heads = register.heads()
-    return AnswerChange(item, place, counted(heads), disputed=not agree(heads), key=key)
+    said = any(answered(head.value) for head in heads)
+    return AnswerChange(item, place, counted(heads), not agree(heads), key, said)
 
 
 def disputed(sheet: Sheet) -> int:

@@ -169,7 +169,9 @@ def count(month: OpenMonth, visit: VisitWrite, required: frozenset[str], today: 
 def _moved(month: OpenMonth, visit: VisitWrite) -> list[tuple[str, str | None]]:
     """Pair → what it counts as now; nothing that a void visit said counts."""
     if visit.status != "void":
-        return [(f"{change.item}/{change.place}", change.outcome) for change in visit.answers]
+        return [
+            (f"{change.item}/{change.place}", change.outcome if change.answered else None) for change in visit.answers
+        ]
     kept = month.coverage
     return [(pair, None) for home in (kept.applicable, kept.lapsed, kept.stray) for pair in [*home]]
 

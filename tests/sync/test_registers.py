@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sync import sheets
 from sync.chain import b64
 from sync.registers import Entry, Register, Stamp, agree, contradicts, counted, outcome, relation, said
+from sync.visits import answer_change
 
 
 def uid(n):
@@ -184,3 +185,23 @@ def test_sh_3_a_register_of_a_visit_takes_about_thirty_bytes():
         sheet.add(f"answer/GAS-{n:03d}/{rng.choice(places)}", Entry(stamp, (), value))
         sheet.registers[f"{list(sheet.registers)[-1]}"].seq = n + 1
     assert len(sheets.encode(sheet)) / 130 <= 31
+
+
+def test_rg_10_a_pass_without_the_value_that_is_asked_for_answers_nothing():
+    empty = entry(1, value=b'{"outcome":"pass","judged":"unseen"}')
+
+    change = answer_change("answer/GAS-001/-", register(empty))
+
+    assert (change.outcome, change.answered) == ("unseen", False)
+
+
+def test_rg_10_somebody_elses_whole_answer_does():
+    empty = entry(1, value=b'{"outcome":"pass","judged":"unseen"}')
+
+    change = answer_change("answer/GAS-001/-", register(empty, entry(2)))
+
+    assert change.answered and change.disputed
+
+
+def test_rg_10_could_not_see_is_an_answer():
+    assert answer_change("answer/GAS-001/-", register(entry(1, value=b'{"outcome":"unseen","reason":"r"}'))).answered
