@@ -70,6 +70,7 @@ def _start(config: Config, children: Children, stop: threading.Event) -> None:
     if stop.is_set():
         return
     children.start("worker", [sys.executable, "-m", "server.worker"])
+    children.start("sweeper", [sys.executable, "-m", "server.sweeper"])
     children.start("web", [sys.executable, "-m", "server.wsgi"])
     _wait("the web server", lambda: _web_answers(config), children, stop)
     if not stop.is_set():
