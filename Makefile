@@ -13,7 +13,7 @@ WORKERS ?= 2
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test check format lint types arch tests coverage migration locks clean
+.PHONY: help setup run demo ledger test check format lint types arch tests coverage migration locks clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ setup: $(VENV)/.dev ## make .venv with everything needed to work on the project
 
 run: $(VENV)/.run ## serve on 127.0.0.1:8000 (PORT, QIANSHAO_DATA_DIR), Ctrl-C stops everything
 	@exec $(BIN)/python -m server.serve
+
+demo: $(VENV)/.run ## five phones with no network, one merged round, and a recount that must agree: SEED=2022
+	@$(BIN)/python -m server.demo --seed $(or $(SEED),2022)
+
+ledger: $(VENV)/.run ## write docs/ledger-coverage.md: which items serve which row of the notice
+	@$(BIN)/python -m checklists ledger docs/ledger-coverage.md
 
 # --- check ----------------------------------------------------------------------------------
 

@@ -3,6 +3,9 @@
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+
+import msgspec
 
 from checklists.definition import Count, Date, Item, Limits, Number, PassFail
 from server.demo.material import county
@@ -89,3 +92,8 @@ def _days_inside(oldest: int | None, dice: random.Random) -> timedelta:
     if oldest is None:
         return timedelta(days=dice.randint(120, 700))
     return timedelta(days=-dice.randint(0, min(oldest, 6)))
+
+
+def read(value: str) -> dict[str, Any]:
+    """An answer's fields from the JSON that a screen holds."""
+    return msgspec.json.decode(value, type=dict[str, Any])

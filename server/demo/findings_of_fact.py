@@ -1,0 +1,58 @@
+"""What the product says after the round, asked over its API as anybody would ask."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from server.demo.callers import Console
+
+
+@dataclass(frozen=True)
+class Said:
+    """The product's words. `figures` under the names by which the recount is compared with them."""
+
+    visit: dict[str, Any]
+    record: dict[str, Any]
+    findings: list[dict[str, Any]]
+    duty: dict[str, Any]
+    month_duty: dict[str, Any]
+    coverage: dict[str, Any]
+    left: list[dict[str, Any]]
+    figures: dict[str, int]
+    merged: dict[str, str]
+
+
+def ask(console: Console, visit: str, conflicts_before: int) -> Said:
+    """Everything about the visit, its duty and the month of its mine."""
+    header = console.get(f"/visits/{visit}")
+    record = console.get(f"/visits/{visit}/record")
+    mine = header["mine_id"]
+    coverage = console.get(f"/mines/{mine}/coverage/{header['month']}")
+    left = console.get(f"/mines/{mine}/coverage/{header['month']}/left")["items"]
+    duty = console.get(f"/duties?period={header['week']}&mine={mine}")["items"][0]
+    merged = {f"{answer['item']}/{answer['place']}": str(answer["outcome"]) for answer in record["answers"]}
+    figures = {
+        "answered": header["answered"],
+        "failed": header["failed"],
+        "unseen": header["unseen"],
+        "conflicts_before": conflicts_before,
+        "conflicts_after": header["conflicts"],
+        "findings": header["findings"],
+        "round_required": header["round_required"],
+        "round_answered": header["round_answered"],
+        "round_met": int(duty["state"] == "met"),
+        "applicable": coverage["applicable"],
+        "judged": coverage["judged"],
+        "month_unseen": coverage["unseen"],
+        "left": len(left),
+    }
+    return Said(
+        visit=header,
+        record=record,
+        findings=console.get(f"/findings?visit={visit}")["items"],
+        duty=duty,
+        month_duty=console.get(f"/duties?period={header['month']}&mine={mine}")["items"][0],
+        coverage=coverage,
+        left=left,
+        figures=figures,
+        merged=merged,
+    )
