@@ -13,10 +13,11 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 EARLIEST_DAY = date(1990, 1, 1)
 LATEST_DAY = date(2199, 12, 31)
 #: One line that a person can read: something visible, no control characters, no lone surrogates.
-LINE = r"^[^\x00-\x1f\x7f\ud800-\udfff]*[^\s\x00-\x1f\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]*$"
+#: Spaces first, then the first visible character: no two parts fit the same text, so matching is linear.
+LINE = r"^[^\S\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]*$"
 #: The same, over several lines.
 PROSE = (
-    r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]*[^\s\x00-\x1f\x7f\ud800-\udfff]"
+    r"^[^\S\x00-\x08\x0b\x0c\x0e-\x1f]*[^\s\x00-\x1f\x7f\ud800-\udfff]"
     r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]*$"
 )
 IDENTIFIER = r"^[A-Za-z0-9_-]{1,64}$"

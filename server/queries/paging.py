@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from patrol.errors import Invalid
@@ -47,8 +47,10 @@ def page(query: Select[Any], order: Order, wanted: Mapping[str, Any]) -> Page[An
 
 
 def _beyond(order: Order, values: list[Any]) -> Any:
-    place = tuple_(*order.key)
-    return place < tuple_(*values) if order.newest_first else place > tuple_(*values)
+    # The columns' own types: SQLite keeps instants without a zone, and a plain literal would carry one.
+    there = [literal(value, column.type) for column, value in zip(order.key, values, strict=True)]
+    here = tuple_(*order.key)
+    return here < tuple_(*there) if order.newest_first else here > tuple_(*there)
 
 
 def _encoded(key: Key, row: Any) -> str:
