@@ -43,8 +43,8 @@ def take(desk: Desk, answer: wire.Answer, app: str) -> None:
         for part in answer.chains
         if part.chain in known and (why := _chain(desk, known[part.chain], part))
     ]
-    _expect_back(desk, answer.marks)
     _scope(desk, answer)
+    _expect_back(desk, answer.marks)
     for page in answer.pages:
         _page(desk, page, flying)
     if answer.receipt is not None:
@@ -90,9 +90,12 @@ def _broken(chain: ChainState, part: wire.ChainAnswer, *, ours: bool) -> str | N
 
 
 def _expect_back(desk: Desk, marks: dict[str, int]) -> None:
-    """What is acknowledged by now is in the rows once the cursors reach these marks (FD-7)."""
+    """What is acknowledged by now is in the rows once the cursors reach these marks (FD-7).
+
+    Marks not reached are replaced by later ones: meanwhile the row may have moved beyond them.
+    """
     for chain, held in view.held_operations(desk):
-        if held.seq > chain.acked or held.uid in desk.state.seen_at:
+        if held.seq > chain.acked or view.seen_back(desk, chain, held):
             continue
         streams = {placed.stream for placed in desk.writes_of(chain, held)}
         if streams <= set(marks):
