@@ -6,14 +6,14 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from patrol.errors import Invalid
-from server.db import db
+from server.db import UtcDateTime, db
 
 Row = TypeVar("Row")
 Key = Sequence[InstrumentedAttribute[Any]]
@@ -70,7 +70,7 @@ def decode_cursor(cursor: str, length: int) -> tuple[str, ...]:
     """Read the values of a cursor over text columns. Raises Invalid for a cursor that is not ours."""
     try:
         values = _values(cursor)
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid("cursor_invalid") from error
     if len(values) != length or not all(isinstance(value, str) and _storable(value) for value in values):
         raise Invalid("cursor_invalid")
@@ -88,15 +88,15 @@ def _values(cursor: str) -> list[Any]:
 def _decoded(key: Key, cursor: str) -> list[Any]:
     try:
         return [_typed(column, value) for column, value in zip(key, _values(cursor), strict=True)]
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid("cursor_invalid") from error
 
 
 def _typed(column: InstrumentedAttribute[Any], value: Any) -> Any:
-    kind = column.type.python_type
-    if kind is datetime:
+    if isinstance(column.type, UtcDateTime):
         moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo else _wrong()
+        return moment.astimezone(UTC) if moment.tzinfo else _wrong()
+    kind = column.type.python_type
     if kind is date:
         return date.fromisoformat(value)
     if kind is int:
@@ -105,7 +105,8 @@ def _typed(column: InstrumentedAttribute[Any], value: Any) -> Any:
 
 
 def _storable(text: str) -> bool:
-    return "\0" not in text and text.isprintable()
+    """PostgreSQL stores no NUL, and nobody a lone surrogate; other text is what names are made of."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _wrong() -> Any:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from server.db import db, transaction
+from server.queries.paging import encode_cursor
 from tests.server.api import rows, world
 
 #: With the caller's own look-up: session, roles; nothing here may grow with the rows.
@@ -71,6 +72,27 @@ def test_a_list_walked_page_by_page_shows_every_row_once(made, as_role, path):
         cursor = f"&cursor={page['next']}"
     assert walked == whole
     assert len(set(walked)) == len(walked) >= 23
+
+
+@pytest.mark.parametrize("name", ["一　组", "🛠 组", "e\u0301quipe", "组“甲”"])
+def test_names_of_any_script_page_on(as_role, name):
+    admin = as_role("admin")
+    for number in "ab":
+        assert admin.post("/teams", {"name": f"{name}{number}"}).status_code == 201
+    whole = [row["name"] for row in admin.get("/teams").json["items"]]
+    walked, cursor = [], ""
+    for _ in whole:
+        page = admin.get(f"/teams?limit=1{cursor}").json
+        walked += [row["name"] for row in page["items"]]
+        cursor = f"&cursor={page['next']}"
+    assert walked == whole
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "2026-01-01T00:00:00", "x", 5, None])
+def test_a_cursor_with_a_moment_that_there_is_not_is_refused(as_role, moment):
+    cursor = encode_cursor([moment, "id"])
+    answer = as_role("supervisor").get(f"/findings?cursor={cursor}")
+    assert (answer.status_code, answer.json["code"]) == (422, "cursor_invalid")
 
 
 def test_rows_with_equal_keys_are_not_lost_between_pages(made, as_role):
