@@ -226,7 +226,7 @@ def _holds(condition: list[Any], values: Mapping[str, Any]) -> bool | None:
     head, *rest = condition
     if head in ("and", "or"):
         parts = [_holds(part, values) for part in rest]
-        decides = head == "or"
+        decides: bool = head == "or"
         if decides in parts:
             return decides
         return None if None in parts else not decides
@@ -240,9 +240,8 @@ def _compare(head: str, value: Any, against: Any) -> bool | None:
     if value is None:
         return None
     if head == "true":
-        return value is True
+        return bool(value is True)
     if head == "in":
         return any(value == one for one in against)
     difference = Decimal(str(value)) - Decimal(against)
-    holds: dict[str, bool] = {"<": difference < 0, "<=": difference <= 0, ">": difference > 0, ">=": difference >= 0}
-    return holds[head]
+    return bool({"<": difference < 0, "<=": difference <= 0, ">": difference > 0, ">=": difference >= 0}[head])

@@ -46,9 +46,18 @@ def serving(config: Config) -> Iterator[None]:
     try:
         _wait(process)
         yield
+    except Exception as error:
+        error.add_note(_stopped(process))
+        raise
     finally:
-        process.terminate()
-        process.communicate(timeout=_STOP_WITHIN_S)
+        _stopped(process)
+
+
+def _stopped(process: subprocess.Popen[str]) -> str:
+    """Stop the server; what it has said since it began to serve."""
+    process.terminate()
+    said, _ = process.communicate(timeout=_STOP_WITHIN_S)
+    return said or ""
 
 
 def _wait(process: subprocess.Popen[str]) -> None:
