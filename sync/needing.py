@@ -43,9 +43,10 @@ class _Named:
 def needs(request: Prepared, fetched: Iterable[Withheld] = ()) -> Needs:
     """What has to be gathered, and which streams locked, before `plan_exchange` may run (PL-2).
 
-    Ask a second time with the withheld rows that `releases` named: their visits and findings are
-    needed too. Rows parked for `parked_visits` and `parked_findings` are read under the locks, and
-    so are the findings that those rows are about.
+    Ask a second time with the withheld rows that `releases` named, and with those of chains in the
+    request that nobody vouched for yet: what they name is needed too. Rows parked for
+    `parked_visits` and `parked_findings` are read under the locks, and so are the findings that
+    those rows are about.
     """
     named = _Named()
     for batch in request.batches:
@@ -56,6 +57,10 @@ def needs(request: Prepared, fetched: Iterable[Withheld] = ()) -> Needs:
             elif not isinstance(operation, ops.Opaque):
                 named.add(operation)
     waiting = list(fetched)
+    for row in waiting:
+        released = ops.decode(row.data)
+        if not isinstance(released, ops.Opaque):
+            named.add(released)
     return Needs(
         chains=tuple(sorted(named.chains)),
         visits=tuple(sorted({*named.visits, *(w.visit for w in waiting if w.visit)} - {""})),

@@ -85,13 +85,18 @@ class _Planner:
         if chain is not None and appended.fresh < len(batch.operations):
             self._reduce(batch, appended.fresh, chain)
             self.chains.append(self._chain_write(batch, chain, new=known is None))
-        elif known and chain and chain.vouched and not known.vouched and appended.ack.seq and not appended.error:
-            self.chains.append(
-                ChainWrite(batch.chain, chain.author, chain.alg, chain.key, known.head, known.closed, vouched=True)
-            )
+            if known and chain.vouched and not known.vouched:
+                self._replay_carried(chain)
         safe = min(known.safe, appended.head.seq) if known else 0
         before = recorded_verdicts(known, batch.first, appended.ack.seq) if known else []
         self.answers.append(ChainAnswer(batch.chain, appended.head, appended.ack, safe, appended.error, before))
+
+    def _replay_carried(self, chain: ChainKnown) -> None:
+        """What came by other hands gets its effect, now that its own device goes on with it (CH-12)."""
+        carried = [row for row in self.known.withheld.values() if row.chain == chain.chain]
+        for row in sorted(carried, key=lambda row: row.seq):
+            if row.verdict == "no_scope":
+                self._retry(row, forced=False)
 
     def _opened(self, batch: Batch) -> ChainKnown | None:
         """A chain made by its opening; whoever cannot be vouched for waits for a release (CH-12)."""
@@ -166,8 +171,8 @@ class _Planner:
         )  # fmt: skip
 
     def settle(self) -> None:
-        """Replay parked operations until nothing moves any more (VD-5)."""
-        moved = True
+        """Replay parked operations until nothing moves any more (VD-5); duplicates move nothing."""
+        moved = bool(self.runs)
         while moved:
             moved = False
             for target in [w for w in self.waiting.values() if w.verdict == "parked"]:
@@ -189,12 +194,19 @@ class _Planner:
             chains=tuple(self.chains),
             segments=segments,
             withheld=tuple(self._withheld_rows()),
-            released=tuple(uid for uid in self.settled if uid in self.known.withheld),
+            released=tuple(u for u, v in self.settled.items() if u in self.known.withheld and v in ops.EFFECTIVE),
             refused=tuple(self.refused),
             answers=tuple(self._answer(answer) for answer in self.answers),
-            own=frozenset(o.uid for b in request.batches for o in b.operations),
+            own=self._own(request),
             **written(self.state),
         )
+
+    def _own(self, request: Prepared) -> frozenset[str]:
+        """What the phone may build rows from (FD-6): all it sent, or nothing where some of it has no effect."""
+        answers = [self._answer(answer) for answer in self.answers]
+        if any(a.error or any(verdict in ops.WITHHELD for _, verdict in a.verdicts) for a in answers):
+            return frozenset()
+        return frozenset(o.uid for b in request.batches for o in b.operations)
 
     def _give_final_verdicts(self) -> None:
         for uid, verdict in self.settled.items():

@@ -5,6 +5,7 @@ decided here, whether it may do it is decided in the reducer.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
 
 import msgspec
@@ -74,8 +75,19 @@ def answer_value(operation: ops.AnswerSet, judge: Judge | None, edition: str, da
     return value
 
 
+def _check_day(day: str | None) -> None:
+    """A day of the calendar, with room around it for the week, month and deadlines that follow from it."""
+    try:
+        inside = day is None or 1900 <= date.fromisoformat(day).year < date.max.year
+    except ValueError as error:
+        raise InvalidBodyError("day") from error
+    if not inside:
+        raise InvalidBodyError("day")
+
+
 def _identity(operation: ops.VisitOpen | ops.VisitJoin, author: Author) -> list[Write]:
     body = operation.body
+    _check_day(body.date)
     facts = {"edition": body.edition, "by": operation.kind}
     if body.role:
         facts["role"] = body.role
@@ -153,6 +165,7 @@ def _finding_edit(operation: ops.FindingSet, _: Author) -> list[Write]:
     body = operation.body
     if not set(body.seen) <= _FIELDS:
         raise InvalidBodyError("field")
+    _check_day(body.set.deadline)
     found = [
         Write(body.finding, field, tuple(body.seen.get(field, ())), _encode(value))
         for field in body.set.__struct_fields__
@@ -171,6 +184,7 @@ def _finding_retraction(operation: ops.FindingRetract, _: Author) -> list[Write]
 
 def _recheck(operation: ops.FindingRecheck, _: Author) -> list[Write]:
     body = operation.body
+    _check_day(body.deadline)
     facts = {"step": "recheck", "result": body.result, "note": body.note, "deadline": body.deadline}
     value = _encode({k: v for k, v in facts.items() if v is not None})
     found = Write(body.finding, "status", tuple(operation.parents), value)

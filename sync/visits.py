@@ -141,7 +141,7 @@ def answer_change(key: str, register: Register) -> AnswerChange:
     _, item, place = key.split("/")
     if len(register.entries) == 1:
         (entry,) = register.entries.values()
-        return AnswerChange(item, place, outcome(entry.value), False, key, answered(entry.value))
+        return AnswerChange(item, place, outcome(entry.value), disputed=False, key=key, answered=answered(entry.value))
     heads = register.heads()
     said = any(answered(head.value) for head in heads)
     return AnswerChange(item, place, counted(heads), not agree(heads), key, said)

@@ -26,12 +26,13 @@ class _Seqs:
         self.moved: dict[str, int] = {}
 
     def next(self, stream: str) -> int:
-        seq = self.moved.get(stream, self._before.get(stream, 0)) + 1
+        seq = self.now(stream) + 1
         self.moved[stream] = seq
         return seq
 
     def now(self, stream: str) -> int:
-        return self.moved.get(stream, self._before.get(stream, 0))
+        """Raises LookupError for a stream that was not locked: better nothing stored than a seq given out twice."""
+        return self.moved[stream] if stream in self.moved else self._before[stream]
 
 
 def written(state: State) -> Written:

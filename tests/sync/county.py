@@ -62,6 +62,8 @@ class County:
         store = self.store
         wanted = needs(request)
         named = {u: store.withheld[u] for u in wanted.releases if u in store.withheld}
+        carried = {c for c in wanted.chains if c in store.chains and not store.chains[c].vouched}
+        named |= {u: w for u, w in store.withheld.items() if w.chain in carried}
         if named:
             wanted = needs(request, named.values())
         homes = {v: store.visits[v].identity for v in wanted.visits if v in store.visits}

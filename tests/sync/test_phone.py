@@ -603,17 +603,16 @@ def test_ch_11_and_ch_12_a_rotated_key_goes_on_and_is_vouched_for_by_the_old_one
 
 
 def test_ch_12_a_chain_nobody_vouches_for_vouches_for_no_other():
-    county, phone, visit = alone()
+    county, phone, visit = alone("fail")
     phone.rotate("p1")
     phone.answer("p1", visit, "answer/GAS-002/-", "fail")
     county.hand_in(phone.export(), "another device")
     assert [chain.vouched for chain in county.store.chains.values()] == [False, False]
-    sync(phone, county)
-    assert [chain.vouched for chain in county.store.chains.values()] == [True, True]
-    assert {verdict for _, verdict in set_aside(phone.desk)} == {"no_scope"}
+    assert county.store.visits == {}
     phone.answer("p1", visit, "answer/GAS-003/-", "fail")
     sync(phone, county)
-    assert phone.state.verdicts[phone.state.chains[1].log[-1].uid] == "parked"
+    assert [chain.vouched for chain in county.store.chains.values()] == [False, True]
+    assert {row.verdict for row in county.store.withheld.values()} == {"no_scope", "parked"}
 
 
 def test_ch_11_rehoming_leaves_a_rotation_behind():

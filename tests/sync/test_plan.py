@@ -436,12 +436,28 @@ def test_ch_12_a_carried_chain_has_effect_from_when_its_own_device_sends_it():
     visit = enter(carrier, "p2")
     sync(carrier, county)
     enter(phone, "p1")
-    county.hand_in(phone.export(), carrier.state.device)
     phone.answer("p1", visit, REG, "fail")
+    county.hand_in(phone.export(), carrier.state.device)
+    assert REG not in county.sheet(visit).registers
+    phone.answer("p1", visit, "answer/GAS-002/-", "fail")
     sync(phone, county)
     assert county.store.chains[phone.state.chains[0].chain].vouched
-    assert visits.answers(county.sheet(visit))[0].outcome == "fail"
-    assert [w.verdict for w in county.store.withheld.values()] == ["no_scope"]
+    assert [a.outcome for a in visits.answers(county.sheet(visit))] == ["fail", "fail"]
+    assert county.store.withheld == {}
+    rebuilt_equals_stored(county)
+
+
+def test_vd_6_a_released_opening_makes_the_visit_on_streams_that_were_locked():
+    county, (phone, other) = team(2)
+    enter(other, "p2", date="2026-02-09")
+    sync(other, county)
+    county.out_of_scope = {"p1"}
+    visit = enter(phone, "p1")
+    opening = phone.state.chains[0].log[-1].uid
+    sync(phone, county)
+    county.office().write(operations.OperationRelease, bodies.Release(opening, "确认"))
+    assert county.store.visit_rows[visit] == county.store.heads["team:team1"] == 2
+    rebuilt_equals_stored(county)
 
 
 def test_sh_4_a_full_sheet_takes_no_more(monkeypatch):
