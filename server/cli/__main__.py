@@ -27,6 +27,7 @@ qianshao.add_command(admin.admin)
 qianshao.add_command(durability.backup_command)
 qianshao.add_command(durability.restore_command)
 qianshao.add_command(durability.verify_command)
+qianshao.add_command(durability.rebuild_command)
 qianshao.add_command(durability.epoch)
 
 

@@ -15,7 +15,9 @@ from server.durability.copies import CopyUnusable, DatabaseInUse
 from server.durability.manifest import NoBackup
 from server.durability.programs import ProgramFailed
 from server.durability.proof import Proof, prove_log
+from server.durability.rebuilding import compare
 from server.durability.restore import Accepted, RestoreRefused, restore
+from server.durability.snapshot import snapshot
 from server.keys import current_key
 
 _FAILURES = (BackupFaulty, CopyUnusable, DatabaseInUse, NoBackup, ProgramFailed, RestoreRefused, OSError)
@@ -63,9 +65,25 @@ def restore_command(folder: Path, *, accept_older: bool, accept_other_key: bool)
 @click.pass_context
 def verify_command(context: click.Context) -> None:
     """Prove the log from the database alone; exit status 1 when anything does not hold."""
-    proof = prove_log(db.session.connection(), current_key())
+    with snapshot() as connection:
+        proof = prove_log(connection, current_key())
     _say(proof)
     context.exit(1 if proof.faults else 0)
+
+
+@click.command("rebuild")
+@click.option("--check", is_flag=True, required=True, help="Compare only; nothing is written.")
+@click.pass_context
+def rebuild_command(context: click.Context, *, check: bool) -> None:  # noqa: ARG001 - says aloud that nothing is written
+    """Rebuild everything from the log and compare it with what is stored; exit status 1 where they differ."""
+    with snapshot():
+        found = compare()
+    click.echo(f"{found.visits} visits, {found.findings} findings, {found.months} months of coverage")
+    for difference in found.differences:
+        click.echo(str(difference))
+    if not found.differences:
+        click.echo("Everything is as the log gives it.")
+    context.exit(1 if found.differences else 0)
 
 
 @click.group()
