@@ -18,6 +18,7 @@ class Visit(Base):
         Index("ix_visit_mine_date", "mine_id", "local_date"),
         Index("ix_visit_team_date", "team_id", "local_date"),
         Index("ix_visit_team_feed", "team_id", "feed_seq"),
+        Index("ix_visit_team_photos", "team_id", "photos_seq"),
         Index("ix_visit_team_open", "team_id", postgresql_where=_OPEN, sqlite_where=_OPEN),
     )
 
@@ -53,12 +54,16 @@ class Visit(Base):
     findings: Mapped[int] = mapped_column(default=0)
     photos_declared: Mapped[int] = mapped_column(default=0)
     photos_arrived: Mapped[int] = mapped_column(default=0)
+    photos_processed: Mapped[int] = mapped_column(default=0)
+    photos_refused: Mapped[int] = mapped_column(default=0)
     chains_joined: Mapped[int] = mapped_column(default=0)
     chains_done: Mapped[int] = mapped_column(default=0)
     #: Operations that came after the seal and wait as an addendum.
     addenda: Mapped[int] = mapped_column(default=0)
     #: Place in the feed of the stream `team:<team_id>`.
     feed_seq: Mapped[int] = mapped_column(default=0)
+    #: Place in the same feed of what became of the visit's photos.
+    photos_seq: Mapped[int] = mapped_column(default=0)
 
 
 class VisitSheet(Base):

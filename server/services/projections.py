@@ -41,6 +41,8 @@ def new_photo(photo: bodies.Photo, visit: str, device: str, now: datetime) -> di
     return {
         "id": photo.photo,
         "digest": photo.sha256,
+        "original_digest": photo.original.sha256 if photo.original else None,
+        "original_size": photo.original.size if photo.original else None,
         "visit_id": visit,
         "finding_id": name if kind == "finding" else None,
         "device_id": device,

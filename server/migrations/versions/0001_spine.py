@@ -27,6 +27,24 @@ def upgrade() -> None:
         batch_op.create_index('ix_audit_entry_county_id', ['county_id', 'id'], unique=False)
         batch_op.create_index('ix_audit_entry_subject', ['subject_kind', 'subject_id'], unique=False)
 
+    op.create_table('chain',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('device_id', sa.String(), nullable=True),
+    sa.Column('user_id', sa.String(), nullable=False),
+    sa.Column('algorithm', sa.String(), nullable=False),
+    sa.Column('public_key', sa.String(), nullable=False),
+    sa.Column('head_seq', sa.Integer(), nullable=False),
+    sa.Column('head_hash', sa.String(), nullable=False),
+    sa.Column('vouched', sa.Boolean(), nullable=False),
+    sa.Column('safe_seq', sa.Integer(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_chain'))
+    )
+    with op.batch_alter_table('chain', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_chain_device_id'), ['device_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_chain_user_id'), ['user_id'], unique=False)
+
     op.create_table('county',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('code', sa.String(), nullable=False),
@@ -36,6 +54,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_county')),
     sa.UniqueConstraint('code', name=op.f('uq_county_code'))
     )
+    op.create_table('photo_file',
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('media_type', sa.String(), nullable=True),
+    sa.Column('width', sa.Integer(), nullable=True),
+    sa.Column('height', sa.Integer(), nullable=True),
+    sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('processed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('refusal', sa.String(), nullable=True),
+    sa.Column('refusal_detail', sa.String(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('camera', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('has_exif', sa.Boolean(), nullable=True),
+    sa.Column('likeness', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_photo_file'))
+    )
+    with op.batch_alter_table('photo_file', schema=None) as batch_op:
+        batch_op.create_index('ix_photo_file_unprocessed', ['arrived_at'], unique=False, postgresql_where=sa.text('processed_at IS NULL AND refusal IS NULL'), sqlite_where=sa.text('processed_at IS NULL AND refusal IS NULL'))
+
     op.create_table('refused_push',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), nullable=False),
     sa.Column('chain_id', sa.String(), nullable=False),
@@ -96,6 +133,25 @@ def upgrade() -> None:
     with op.batch_alter_table('mine', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mine_county_id'), ['county_id'], unique=False)
 
+    op.create_table('segment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), nullable=False),
+    sa.Column('chain_id', sa.String(), nullable=False),
+    sa.Column('first_seq', sa.Integer(), nullable=False),
+    sa.Column('last_seq', sa.Integer(), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.Column('last_hash', sa.String(), nullable=False),
+    sa.Column('signature', sa.String(), nullable=False),
+    sa.Column('verdicts', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('settled', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('receipt_id', sa.String(), nullable=False),
+    sa.CheckConstraint('last_seq >= first_seq', name=op.f('ck_segment_not_empty')),
+    sa.ForeignKeyConstraint(['chain_id'], ['chain.id'], name=op.f('fk_segment_chain_id_chain')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_segment'))
+    )
+    with op.batch_alter_table('segment', schema=None) as batch_op:
+        batch_op.create_index('uq_segment_chain_first', ['chain_id', 'first_seq'], unique=True)
+
     op.create_table('team',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('county_id', sa.String(), nullable=False),
@@ -123,6 +179,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('user_account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_user_account_county_id'), ['county_id'], unique=False)
+
+    op.create_table('withheld_operation',
+    sa.Column('uid', sa.String(), nullable=False),
+    sa.Column('chain_id', sa.String(), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('visit_id', sa.String(), nullable=True),
+    sa.Column('finding_id', sa.String(), nullable=True),
+    sa.Column('verdict', sa.String(), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['chain_id'], ['chain.id'], name=op.f('fk_withheld_operation_chain_id_chain')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_withheld_operation'))
+    )
+    with op.batch_alter_table('withheld_operation', schema=None) as batch_op:
+        batch_op.create_index('ix_withheld_operation_finding', ['finding_id'], unique=False)
+        batch_op.create_index('ix_withheld_operation_visit', ['visit_id'], unique=False)
 
     op.create_table('certificate',
     sa.Column('id', sa.String(), nullable=False),
@@ -379,10 +451,13 @@ def upgrade() -> None:
     sa.Column('findings', sa.Integer(), nullable=False),
     sa.Column('photos_declared', sa.Integer(), nullable=False),
     sa.Column('photos_arrived', sa.Integer(), nullable=False),
+    sa.Column('photos_processed', sa.Integer(), nullable=False),
+    sa.Column('photos_refused', sa.Integer(), nullable=False),
     sa.Column('chains_joined', sa.Integer(), nullable=False),
     sa.Column('chains_done', sa.Integer(), nullable=False),
     sa.Column('addenda', sa.Integer(), nullable=False),
     sa.Column('feed_seq', sa.Integer(), nullable=False),
+    sa.Column('photos_seq', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['county_id'], ['county.id'], name=op.f('fk_visit_county_id_county')),
     sa.ForeignKeyConstraint(['mine_id'], ['mine.id'], name=op.f('fk_visit_mine_id_mine')),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_visit_team_id_team')),
@@ -394,24 +469,8 @@ def upgrade() -> None:
         batch_op.create_index('ix_visit_mine_date', ['mine_id', 'local_date'], unique=False)
         batch_op.create_index('ix_visit_team_date', ['team_id', 'local_date'], unique=False)
         batch_op.create_index('ix_visit_team_feed', ['team_id', 'feed_seq'], unique=False)
-
-    op.create_table('chain',
-    sa.Column('id', sa.String(), nullable=False),
-    sa.Column('device_id', sa.String(), nullable=True),
-    sa.Column('user_id', sa.String(), nullable=False),
-    sa.Column('algorithm', sa.String(), nullable=False),
-    sa.Column('public_key', sa.String(), nullable=False),
-    sa.Column('head_seq', sa.Integer(), nullable=False),
-    sa.Column('head_hash', sa.String(), nullable=False),
-    sa.Column('vouched', sa.Boolean(), nullable=False),
-    sa.Column('safe_seq', sa.Integer(), nullable=False),
-    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_chain'))
-    )
-    with op.batch_alter_table('chain', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_chain_device_id'), ['device_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_chain_user_id'), ['user_id'], unique=False)
+        batch_op.create_index('ix_visit_team_open', ['team_id'], unique=False, postgresql_where=sa.text("status NOT IN ('sealed', 'void')"), sqlite_where=sa.text("status NOT IN ('sealed', 'void')"))
+        batch_op.create_index('ix_visit_team_photos', ['team_id', 'photos_seq'], unique=False)
 
     op.create_table('device_token',
     sa.Column('token_hash', sa.String(), nullable=False),
@@ -495,12 +554,16 @@ def upgrade() -> None:
     op.create_table('photo',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('original_digest', sa.String(), nullable=True),
     sa.Column('visit_id', sa.String(), nullable=False),
     sa.Column('finding_id', sa.String(), nullable=True),
     sa.Column('device_id', sa.String(), nullable=False),
     sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('original_size', sa.BigInteger(), nullable=True),
     sa.Column('declared_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('processed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('refusal', sa.String(), nullable=True),
     sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_photo_device_id_device')),
     sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_photo_visit_id_visit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_photo'))
@@ -508,7 +571,9 @@ def upgrade() -> None:
     with op.batch_alter_table('photo', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_photo_device_id'), ['device_id'], unique=False)
         batch_op.create_index('ix_photo_digest', ['digest'], unique=False)
+        batch_op.create_index('ix_photo_original', ['original_digest'], unique=False, postgresql_where=sa.text('original_digest IS NOT NULL'), sqlite_where=sa.text('original_digest IS NOT NULL'))
         batch_op.create_index('ix_photo_visit', ['visit_id'], unique=False)
+        batch_op.create_index('ix_photo_waiting', ['device_id'], unique=False, postgresql_where=sa.text('arrived_at IS NULL AND refusal IS NULL'), sqlite_where=sa.text('arrived_at IS NULL AND refusal IS NULL'))
 
     op.create_table('sealed_visit',
     sa.Column('visit_id', sa.String(), nullable=False),
@@ -528,59 +593,48 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_visit_sheet_visit_id_visit')),
     sa.PrimaryKeyConstraint('visit_id', name=op.f('pk_visit_sheet'))
     )
-    op.create_table('segment',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), nullable=False),
-    sa.Column('chain_id', sa.String(), nullable=False),
-    sa.Column('first_seq', sa.Integer(), nullable=False),
-    sa.Column('last_seq', sa.Integer(), nullable=False),
-    sa.Column('data', sa.LargeBinary(), nullable=False),
-    sa.Column('last_hash', sa.String(), nullable=False),
-    sa.Column('signature', sa.String(), nullable=False),
-    sa.Column('verdicts', sa.JSON(none_as_null=True), nullable=True),
-    sa.Column('settled', sa.JSON(none_as_null=True), nullable=True),
-    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('receipt_id', sa.String(), nullable=False),
-    sa.CheckConstraint('last_seq >= first_seq', name=op.f('ck_segment_not_empty')),
-    sa.ForeignKeyConstraint(['chain_id'], ['chain.id'], name=op.f('fk_segment_chain_id_chain')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_segment'))
+    op.create_table('photo_flag',
+    sa.Column('photo_id', sa.String(), nullable=False),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('other', sa.String(), nullable=False),
+    sa.Column('evidence', sa.JSON(), nullable=False),
+    sa.Column('found_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['photo_id'], ['photo.id'], name=op.f('fk_photo_flag_photo_id_photo')),
+    sa.PrimaryKeyConstraint('photo_id', 'code', 'other', name=op.f('pk_photo_flag'))
     )
-    with op.batch_alter_table('segment', schema=None) as batch_op:
-        batch_op.create_index('uq_segment_chain_first', ['chain_id', 'first_seq'], unique=True)
-
-    op.create_table('withheld_operation',
-    sa.Column('uid', sa.String(), nullable=False),
-    sa.Column('chain_id', sa.String(), nullable=False),
-    sa.Column('seq', sa.Integer(), nullable=False),
-    sa.Column('visit_id', sa.String(), nullable=True),
-    sa.Column('finding_id', sa.String(), nullable=True),
-    sa.Column('verdict', sa.String(), nullable=False),
-    sa.Column('data', sa.LargeBinary(), nullable=False),
-    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['chain_id'], ['chain.id'], name=op.f('fk_withheld_operation_chain_id_chain')),
-    sa.PrimaryKeyConstraint('uid', name=op.f('pk_withheld_operation'))
+    op.create_table('photo_likeness',
+    sa.Column('photo_id', sa.String(), nullable=False),
+    sa.Column('mine_id', sa.String(), nullable=False),
+    sa.Column('person_id', sa.String(), nullable=False),
+    sa.Column('likeness', sa.BigInteger(), nullable=False),
+    sa.Column('band_0', sa.Integer(), nullable=False),
+    sa.Column('band_1', sa.Integer(), nullable=False),
+    sa.Column('band_2', sa.Integer(), nullable=False),
+    sa.Column('band_3', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['photo_id'], ['photo.id'], name=op.f('fk_photo_likeness_photo_id_photo')),
+    sa.PrimaryKeyConstraint('photo_id', name=op.f('pk_photo_likeness'))
     )
-    with op.batch_alter_table('withheld_operation', schema=None) as batch_op:
-        batch_op.create_index('ix_withheld_operation_finding', ['finding_id'], unique=False)
-        batch_op.create_index('ix_withheld_operation_visit', ['visit_id'], unique=False)
+    with op.batch_alter_table('photo_likeness', schema=None) as batch_op:
+        batch_op.create_index('ix_photo_likeness_mine', ['mine_id'], unique=False)
+        batch_op.create_index('ix_photo_likeness_person', ['person_id'], unique=False)
 
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table('withheld_operation', schema=None) as batch_op:
-        batch_op.drop_index('ix_withheld_operation_visit')
-        batch_op.drop_index('ix_withheld_operation_finding')
+    with op.batch_alter_table('photo_likeness', schema=None) as batch_op:
+        batch_op.drop_index('ix_photo_likeness_person')
+        batch_op.drop_index('ix_photo_likeness_mine')
 
-    op.drop_table('withheld_operation')
-    with op.batch_alter_table('segment', schema=None) as batch_op:
-        batch_op.drop_index('uq_segment_chain_first')
-
-    op.drop_table('segment')
+    op.drop_table('photo_likeness')
+    op.drop_table('photo_flag')
     op.drop_table('visit_sheet')
     op.drop_table('sealed_visit')
     with op.batch_alter_table('photo', schema=None) as batch_op:
+        batch_op.drop_index('ix_photo_waiting', postgresql_where=sa.text('arrived_at IS NULL AND refusal IS NULL'), sqlite_where=sa.text('arrived_at IS NULL AND refusal IS NULL'))
         batch_op.drop_index('ix_photo_visit')
+        batch_op.drop_index('ix_photo_original', postgresql_where=sa.text('original_digest IS NOT NULL'), sqlite_where=sa.text('original_digest IS NOT NULL'))
         batch_op.drop_index('ix_photo_digest')
         batch_op.drop_index(batch_op.f('ix_photo_device_id'))
 
@@ -606,12 +660,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_device_token_device')
 
     op.drop_table('device_token')
-    with op.batch_alter_table('chain', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_chain_user_id'))
-        batch_op.drop_index(batch_op.f('ix_chain_device_id'))
-
-    op.drop_table('chain')
     with op.batch_alter_table('visit', schema=None) as batch_op:
+        batch_op.drop_index('ix_visit_team_photos')
+        batch_op.drop_index('ix_visit_team_open', postgresql_where=sa.text("status NOT IN ('sealed', 'void')"), sqlite_where=sa.text("status NOT IN ('sealed', 'void')"))
         batch_op.drop_index('ix_visit_team_feed')
         batch_op.drop_index('ix_visit_team_date')
         batch_op.drop_index('ix_visit_mine_date')
@@ -673,6 +724,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_certificate_user_id'))
 
     op.drop_table('certificate')
+    with op.batch_alter_table('withheld_operation', schema=None) as batch_op:
+        batch_op.drop_index('ix_withheld_operation_visit')
+        batch_op.drop_index('ix_withheld_operation_finding')
+
+    op.drop_table('withheld_operation')
     with op.batch_alter_table('user_account', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_user_account_county_id'))
 
@@ -681,6 +737,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_team_county_id'))
 
     op.drop_table('team')
+    with op.batch_alter_table('segment', schema=None) as batch_op:
+        batch_op.drop_index('uq_segment_chain_first')
+
+    op.drop_table('segment')
     with op.batch_alter_table('mine', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mine_county_id'))
 
@@ -697,7 +757,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_refused_push_chain_id'))
 
     op.drop_table('refused_push')
+    with op.batch_alter_table('photo_file', schema=None) as batch_op:
+        batch_op.drop_index('ix_photo_file_unprocessed', postgresql_where=sa.text('processed_at IS NULL AND refusal IS NULL'), sqlite_where=sa.text('processed_at IS NULL AND refusal IS NULL'))
+
+    op.drop_table('photo_file')
     op.drop_table('county')
+    with op.batch_alter_table('chain', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_chain_user_id'))
+        batch_op.drop_index(batch_op.f('ix_chain_device_id'))
+
+    op.drop_table('chain')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_entry_subject')
         batch_op.drop_index('ix_audit_entry_county_id')
