@@ -12,6 +12,7 @@ from server.db import db
 from server.demo import phones
 from server.demo.calendar import Planned, planned
 from server.demo.county import DemoCounty
+from server.demo.follow_up import Office
 from server.demo.material import county as material
 from server.demo.patrols import Group, Outing, Patrol
 from server.services import asked, editions
@@ -29,14 +30,17 @@ def make_history(
     """
     dice = random.Random(seed)  # noqa: S311 - it chooses readings, not secrets
     groups = {team["key"]: _group(made, team["key"], now, dice) for team in material()["teams"]}
-    found = []
+    found, office = [], Office(made)
     for visit in planned(now):
         if not goes_on():
             break
+        office.work_until(visit.begins)
         group = groups[made.team_on(visit.mine, visit.day)]
         patrol = Patrol(group, *_outing(made, visit, now, dice), dice)
         patrol.go()
+        office.plan(patrol)
         found.append(patrol)
+    office.work_until(now)
     return found
 
 
@@ -84,7 +88,7 @@ def _troubles(
     visit: Planned, chosen: Sequence[str], items: Mapping[str, Item], dice: random.Random
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Which pairs fail, and which cannot be seen."""
-    fails = set(dice.sample(chosen, min(len(chosen), dice.choice((0, 1, 1, 2)))))
+    fails = set(dice.sample(chosen, min(len(chosen), dice.choice((0, 0, 1)))))
     if visit.suspected:
         majors = [pair for pair in chosen if items[pair.partition("/")[0]].severity.may_be_major]
         fails = {dice.choice(majors)}
