@@ -92,8 +92,8 @@ def _begins_well(batch: Batch) -> bool:
 def check_signatures(request: Prepared, keys: Mapping[str, tuple[str, str]]) -> Prepared:
     """Verify each run's last signature (CH-4). `keys`: chain -> (alg, key) of the chains on record.
 
-    A chain not on record is checked with the key of its own opening, if the run holds it. If not, it is a `gap`, even if
-    the chain turns up before the plan is made: nothing is appended whose signature was not checked.
+    A chain not on record is checked with the key of its own opening, if the run holds it. If not, it is a `gap`,
+    even if the chain turns up before the plan is made: nothing is appended whose signature was not checked.
     """
     return Prepared(request.exchange, tuple(_checked(b, keys.get(b.chain)) for b in request.batches))
 

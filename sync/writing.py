@@ -57,7 +57,7 @@ def _visit(state: State, visit: OpenVisit, seqs: _Seqs, visit_rows: dict[str, in
     for key in visit.changed:
         registers[key].seq = seqs.next(stream)
     status, missing = visits.state_of(visit.sheet, state.known.here)
-    if visit.created or status != visit.before:
+    if visit.created or status != visit.before or visit.editions[""] != visit.identity.edition:
         visit_rows[visit.visit] = seqs.next(f"team:{visit.identity.team}")
     changed = tuple(visit.changed)
     answers = [visits.answer_change(k, registers[k]) for k in changed if k.startswith("answer/")]

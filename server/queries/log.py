@@ -40,25 +40,23 @@ _LOCK_CHAINS = (
     .order_by(Chain.id)
     .with_for_update(of=Chain)
 )
-_WITHHELD = (
-    select(
-        WithheldOperation.uid,
-        WithheldOperation.chain_id,
-        WithheldOperation.seq,
-        WithheldOperation.verdict,
-        WithheldOperation.data,
-        WithheldOperation.visit_id,
-        WithheldOperation.finding_id,
-        Chain.user_id,
-        Chain.device_id,
-    )
-    .join(Chain, Chain.id == WithheldOperation.chain_id)
-    .where(
-        WithheldOperation.uid.in_(bindparam("uids", expanding=True))
-        | WithheldOperation.visit_id.in_(bindparam("visits", expanding=True))
-        | WithheldOperation.finding_id.in_(bindparam("findings", expanding=True))
-    )
+_WITHHELD_ROWS = select(
+    WithheldOperation.uid,
+    WithheldOperation.chain_id,
+    WithheldOperation.seq,
+    WithheldOperation.verdict,
+    WithheldOperation.data,
+    WithheldOperation.visit_id,
+    WithheldOperation.finding_id,
+    Chain.user_id,
+    Chain.device_id,
+).join(Chain, Chain.id == WithheldOperation.chain_id)
+_WITHHELD = _WITHHELD_ROWS.where(
+    WithheldOperation.uid.in_(bindparam("uids", expanding=True))
+    | WithheldOperation.visit_id.in_(bindparam("visits", expanding=True))
+    | WithheldOperation.finding_id.in_(bindparam("findings", expanding=True))
 )
+_CARRIED = _WITHHELD_ROWS.where(WithheldOperation.chain_id.in_(_IDS))
 
 
 #: A chain's key never changes and its id is never used again, so what was read once stays true.
@@ -154,6 +152,13 @@ def withheld(uids: Sequence[str], visits: Sequence[str], findings: Sequence[str]
         return {}
     found = run(_WITHHELD, {"uids": list(uids), "visits": list(visits), "findings": list(findings)})
     return {row.uid: withheld_known(row) for row in found}
+
+
+def carried(chains: Sequence[str]) -> dict[str, known.Withheld]:
+    """Withheld operations of chains that nobody vouched for yet, by uid (CH-12)."""
+    if not chains:
+        return {}
+    return {row.uid: withheld_known(row) for row in run(_CARRIED, {"ids": list(chains)})}
 
 
 def withheld_known(row: Any) -> known.Withheld:

@@ -17,11 +17,15 @@ from sync.plan import needs
 def gather(request: Prepared, epoch: str) -> Known:
     """Everything known for `request`; holds its chains and streams until the commit (PL-2)."""
     wanted = needs(request)
-    named = log.withheld(wanted.releases, (), ())
+    locked = log.lock_chains(wanted.chains)
+    named = {
+        **log.withheld(wanted.releases, (), ()),
+        **log.carried([chain.chain for chain in locked.values() if not chain.vouched]),
+    }
     if named:
         wanted = needs(request, named.values())
     streams = wanted.streams(*_homes(wanted, request))
-    chains = _with_segments(log.lock_chains(wanted.chains), request)
+    chains = _with_segments(locked, request)
     heads = lock_streams(db.session(), streams) if streams else {}
     visits = sheets.visits_known(wanted.visits)
     parked = _parked(wanted)

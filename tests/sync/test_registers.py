@@ -200,7 +200,7 @@ def test_rg_10_somebody_elses_whole_answer_does():
 
     change = answer_change("answer/GAS-001/-", register(empty, entry(2)))
 
-    assert change.answered and change.disputed
+    assert (change.answered, change.disputed) == (True, True)
 
 
 def test_rg_10_could_not_see_is_an_answer():

@@ -210,3 +210,17 @@ def test_rt_everything_a_phone_enters_is_shown_alike_on_the_other_phone():
         assert first.shown(visit, key) == second.shown(visit, key)
     assert all(first.shown(visit, k) == shown for k, shown in own.items())
     assert visits.photos(county.sheet(visit)) == []
+
+
+def test_vs_9_the_team_s_stream_moves_when_the_pinned_edition_does():
+    county, phones = team(2)
+    for n, phone in enumerate(phones, 1):
+        visit = enter(phone, f"p{n}", edition=f"ed{n}")
+    later, earlier = sorted(phones, key=lambda phone: phone.state.chains[0].log[-1].uid, reverse=True)
+    sync(later, county)
+    first = county.store.visits[visit].identity.edition
+    sync(earlier, county)
+    assert county.store.visits[visit].identity.edition != first
+    assert county.store.visit_rows == {visit: 2}
+    sync(later, county)
+    assert county.store.visit_rows == {visit: 2}
