@@ -3,7 +3,7 @@
 Everything a phone sees comes through here; the scope is in the SQL. Reads only.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from server.models.user import User
 from server.models.visit import Visit, VisitSheet
 from server.queries.reach import open_on
 from sync import sheets
-from sync.feed import StreamHead, finding_row, visit_rows
+from sync.feed import StreamHead, finding_row, visit_digest, visit_rows
 from sync.sheets import Sheet
 from sync.wire import Row
 
@@ -72,11 +72,25 @@ def rows(stream: str, after: int, limit: int, own: Collection[str] = ()) -> list
     return sorted(found, key=lambda row: row.seq)[: limit + 1]
 
 
+def digests(names: Collection[str], scope: Mapping[str, StreamHead]) -> dict[str, str]:
+    """Visit stream → its digest, for those of `names` that are still where their heads in `scope` say."""
+    ids = [name.partition(":")[2] for name in names if name.startswith("visit:")]
+    if not ids:
+        return {}
+    found = {f"visit:{row.visit_id}": sheets.decode(row.data) for row in run(_SHEETS, {"ids": ids})}
+    return {name: visit_digest(sheet) for name, sheet in found.items() if _end(sheet) == scope[name].seq}
+
+
+def _end(sheet: Sheet) -> int:
+    return max((register.seq for register in sheet.registers.values()), default=0)
+
+
 def _sheet(visit: str) -> Sheet:
     data = run(_SHEET, {"owner": visit}).scalar_one_or_none()
     return sheets.decode(data or b"")
 
 
+_SHEETS = select(VisitSheet.visit_id, VisitSheet.data).where(VisitSheet.visit_id.in_(bindparam("ids", expanding=True)))
 _SHEET = select(VisitSheet.data).where(VisitSheet.visit_id == bindparam("owner"))
 
 

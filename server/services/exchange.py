@@ -34,6 +34,9 @@ _TELL = (
 )
 #: What a phone says of itself is kept as a number of the database.
 _MOST = 2**31 - 1
+_FARTHEST = 2**53
+#: Digests compared in one exchange.
+_COMPARED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,9 @@ def append(tx: Transaction, request: Prepared, carrier: DeviceSession, moment: M
     known = gather(request, moment.epoch)
     plan = plan_exchange(known, request, _context(carrier, now))
     store(plan, carrier.county, carrier.device, now)
-    tx.after_commit(lambda: high_water().note(received=now.milliseconds))
+    if plan.segments:
+        # What stored no segment leaves no trace by which a later start could tell that nothing was lost.
+        tx.after_commit(lambda: high_water().note(received=now.milliseconds))
     return Pushed(plan, known.heads)
 
 
@@ -123,7 +128,7 @@ def _told(request: wire.Exchange, phone: DeviceSession, now: Now) -> None:
         "told_at": now.at,
         "unsent_operations": min(request.unsent.operations, _MOST),
         "unsent_photos": min(request.unsent.photos, _MOST),
-        "clock_error_ms": request.clock.wall - now.milliseconds,
+        "clock_error_ms": max(-_FARTHEST, min(request.clock.wall - now.milliseconds, _FARTHEST)),
     }
     run(_TELL, {"phone": phone.device, **facts})
 
@@ -141,7 +146,9 @@ def _answer(request: wire.Exchange, plan: Plan, now: Now, epoch: str) -> wire.An
 
 
 def _pulled(answer: wire.Answer, request: wire.Exchange, phone: DeviceSession, now: Now, pushed: Pushed) -> wire.Answer:
-    wanted = feed.pull(request.cursor, answer.epoch, streams.scope(phone.device, phone.team, now.today))
+    scope = streams.scope(phone.device, phone.team, now.today)
+    digests = streams.digests(_claimed(request, scope, now.milliseconds), scope)
+    wanted = feed.pull(request.cursor, answer.epoch, scope, digests, request.digests)
     pages, more = _pages(wanted.after, wanted.marks, request.limit, pushed)
     return replace(
         answer,
@@ -152,6 +159,14 @@ def _pulled(answer: wire.Answer, request: wire.Exchange, phone: DeviceSession, n
         dropped=list(wanted.dropped),
         resets=list(wanted.resets),
     )
+
+
+def _claimed(request: wire.Exchange, scope: Mapping[str, feed.StreamHead], turn: int) -> list[str]:
+    """The visits' streams that the phone says it holds whole, and what of them (FD-8): a few at a time, in turn."""
+    held = request.cursor.streams
+    claimed = [s for s in sorted(request.digests) if s in scope and held.get(s) == scope[s].seq]
+    start = turn % len(claimed) if len(claimed) > _COMPARED else 0
+    return [*claimed[start:], *claimed[:start]][:_COMPARED]
 
 
 def _pages(
@@ -167,7 +182,8 @@ def _pages(
         found = own.beyond(stream, since)
         head = marks[stream] if found is None else pushed.plan.heads.get(stream, marks[stream])
         rows = streams.rows(stream, since, room, pushed.plan.own) if found is None else found
-        page, more = feed.page(stream, since, head, rows, room)
+        # Whoever wrote since the heads were read is told next time: a page never tells of more than its end.
+        page, more = feed.page(stream, since, head, [row for row in rows if row.seq <= head], room)
         pages.append(page)
         if more:
             return pages, True
