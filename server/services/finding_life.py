@@ -26,6 +26,8 @@ from sync.findings import fields_of
 from sync.registers import Entry
 from sync.sheets import Sheet
 
+#: The year 9892: days can be added to it, and it can be told in the county's zone.
+_LATEST_MS = 250_000_000_000_000
 #: What a phone's re-check says, as a step.
 _RECHECK = {"passed": Step.PASS_RECHECK.value, "failed": Step.FAIL_RECHECK.value}
 
@@ -140,5 +142,5 @@ def _team_of(visit: str | None) -> str:
 
 def instant(milliseconds: int) -> datetime:
     """An aware instant from milliseconds since the epoch; a clock that is nowhere near is held to what dates can be."""
-    bounded = min(max(milliseconds, 0), 253_402_300_000_000)
+    bounded = min(max(milliseconds, 0), _LATEST_MS)
     return datetime.fromtimestamp(bounded / 1000, UTC)
