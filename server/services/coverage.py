@@ -20,6 +20,7 @@ from server.models.mine import Mine
 from server.models.visit import Visit
 from server.services import asked, editions
 from server.services.store import upsert
+from sync import visits
 from sync.compression import pack, unpack
 from sync.known import VisitWrite
 
@@ -158,22 +159,19 @@ def dump(coverage: MonthCoverage) -> bytes:
 
 def count(month: OpenMonth, visit: VisitWrite, required: frozenset[str], today: date) -> Counted:
     """Take a visit's changed answers into the month. Returns how the visit's own counts move."""
-    moved = _moved(month, visit)
+    moved = _moved(visit)
     before = [month.coverage.said(pair).get(visit.visit) for pair, _ in moved]
     late = today > month.period.last
     month.coverage.apply(visit.visit, date.fromisoformat(visit.identity.date), moved, late=late)
-    month.late_operations += len(moved) if late else 0
+    month.late_operations += len(visit.answers) if late else 0
     return _difference(before, moved, required)
 
 
-def _moved(month: OpenMonth, visit: VisitWrite) -> list[tuple[str, str | None]]:
-    """Pair → what it counts as now; nothing that a void visit said counts."""
-    if visit.status != "void":
-        return [
-            (f"{change.item}/{change.place}", change.outcome if change.answered else None) for change in visit.answers
-        ]
-    kept = month.coverage
-    return [(pair, None) for home in (kept.applicable, kept.lapsed, kept.stray) for pair in [*home]]
+def _moved(visit: VisitWrite) -> list[tuple[str, str | None]]:
+    """Pair → what it counts as now. A ruling may have voided the visit or taken that back, so it moves all answers."""
+    changes = visits.answers(visit.content) if "visit/status" in visit.changed else visit.answers
+    counts = visit.status != "void"
+    return [(f"{c.item}/{c.place}", c.outcome if counts and c.answered else None) for c in changes]
 
 
 def _difference(

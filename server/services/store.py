@@ -44,7 +44,7 @@ def store_plan(plan: known.Plan, county: str, device: str | None, now: datetime)
     _store_withheld(plan.withheld, now)
     _release(plan.released)
     _store_sheets(plan.visits)
-    _store_photos(plan.visits, plan.chains, now)
+    _store_photos(plan.visits, now)
     _store_findings(plan.findings, county, now)
     _store_places(plan.places, now)
     _move_heads(plan.heads)
@@ -138,11 +138,20 @@ def _store_sheets(visits: Sequence[known.VisitWrite]) -> None:
         run(upsert(VisitSheet, ("visit_id",), ("data",)), sheets)
 
 
-def _store_photos(visits: Sequence[known.VisitWrite], chains: Sequence[known.ChainWrite], now: datetime) -> None:
-    devices = [chain.author.device for chain in chains if not chain.author.office]
-    rows = [projections.new_photo(photo, visit.visit, devices[0], now) for visit in visits for photo in visit.photos]
+def _store_photos(visits: Sequence[known.VisitWrite], now: datetime) -> None:
+    rows = [
+        projections.new_photo(photo, visit.visit, _taken_on(photo.photo, visit), now)
+        for visit in visits
+        for photo in visit.photos
+    ]
     if rows:
         run(upsert(Photo, ("id",), ()), rows)
+
+
+def _taken_on(photo: str, visit: known.VisitWrite) -> str:
+    """The phone that has the bytes: its author's, whoever carried or released the operation."""
+    first, *_ = visit.content.registers[f"photo/{photo}"].entries.values()
+    return first.stamp.device
 
 
 def _store_findings(findings: Sequence[known.FindingWrite], county: str, now: datetime) -> None:

@@ -12,8 +12,9 @@ from patrol.periods import local_date, month_of
 from server.db import db, run
 from server.models.visit import Visit
 from server.services import asked, coverage, projections
-from server.services.coverage import Counted
+from server.services.coverage import Counted, OpenMonth
 from server.services.finding_life import instant
+from sync import visits
 from sync.known import Plan, VisitWrite
 
 _MOVE = (
@@ -31,11 +32,16 @@ _MOVE = (
         unseen=Visit.unseen + bindparam("more_unseen"),
         findings=Visit.findings + bindparam("more_findings"),
         conflicts=bindparam("disputed"),
-        photos_declared=Visit.photos_declared + bindparam("more_photos"),
+        photos_declared=func.coalesce(bindparam("photos"), Visit.photos_declared),
         chains_joined=bindparam("joined"),
         chains_done=bindparam("done"),
         feed_seq=func.coalesce(bindparam("seq"), Visit.feed_seq),
     )
+)
+_PIN = (
+    update(Visit)
+    .where(Visit.id == bindparam("visit"))
+    .values(edition_digest=bindparam("edition"), round_answered=bindparam("of_round"))
 )
 _INSERT = insert(Visit)
 
@@ -43,21 +49,35 @@ _INSERT = insert(Visit)
 def store_visits(plan: Plan, county: str, now: datetime) -> None:
     """Write the headers of the plan's visits and the months that their answers change."""
     for visit in plan.visits:
-        counted, required = _count(visit, county, now)
+        month, required = _month_of(visit, county, now)
+        counted = coverage.count(month, visit, required, local_date(now))
+        coverage.save_month(month, now)
         if visit.created:
-            run(_INSERT, _new(visit, plan, county, now) | _counts_of_new(visit, counted, required))
+            run(_INSERT, _new(visit, plan, county, now) | _counts_of_new(visit, counted, len(required)))
         else:
-            run(_MOVE, _moved(visit, plan, counted, now) | {"required": required})
+            run(_MOVE, _moved(visit, plan, counted, now) | {"required": len(required)})
+            _pin(visit, month, required)
     _count_addenda(plan)
 
 
-def _count(visit: VisitWrite, county: str, now: datetime) -> tuple[Counted, int]:
-    day, today = date.fromisoformat(visit.identity.date), local_date(now)
-    month = coverage.open_month(visit.identity.mine, county, month_of(day), today)
-    required = asked.required_pairs(month.mine, visit.identity.edition, day, month.picture)
-    counted = coverage.count(month, visit, required, today)
-    coverage.save_month(month, now)
-    return counted, len(required)
+def _month_of(visit: VisitWrite, county: str, now: datetime) -> tuple[OpenMonth, frozenset[str]]:
+    """The month that the visit belongs to, and what a round asks on its day."""
+    day = date.fromisoformat(visit.identity.date)
+    month = coverage.open_month(visit.identity.mine, county, month_of(day), local_date(now))
+    return month, asked.required_pairs(month.mine, visit.identity.edition, day, month.picture)
+
+
+def _pin(visit: VisitWrite, month: OpenMonth, required: frozenset[str]) -> None:
+    """Whoever joins may pin the visit to another edition (VS-2), of which other answers are the round's."""
+    if any(key.startswith("join/") for key in visit.changed):
+        answered = sum(visit.visit in month.coverage.said(pair) for pair in required)
+        run(_PIN, {"visit": visit.visit, "edition": visit.identity.edition, "of_round": answered})
+
+
+def _photos(visit: VisitWrite) -> int | None:
+    """How many photos stand; None where none changed."""
+    changed = any(key.startswith("photo/") for key in visit.changed)
+    return len(visits.photos(visit.content)) if changed else None
 
 
 def _new(visit: VisitWrite, plan: Plan, county: str, now: datetime) -> dict[str, Any]:
@@ -77,7 +97,7 @@ def _counts_of_new(visit: VisitWrite, counted: Counted, required: int) -> dict[s
         "failed": counted.failed,
         "unseen": counted.unseen,
         "conflicts": visit.disputed,
-        "photos_declared": len(visit.photos),
+        "photos_declared": _photos(visit) or 0,
         "photos_arrived": 0,
         "chains_joined": len(visit.participants),
         "chains_done": visit.done,
@@ -98,7 +118,7 @@ def _moved(visit: VisitWrite, plan: Plan, counted: Counted, now: datetime) -> di
         "more_unseen": counted.unseen,
         "more_findings": _new_findings(visit, plan),
         "disputed": visit.disputed,
-        "more_photos": len(visit.photos),
+        "photos": _photos(visit),
         "joined": len(visit.participants),
         "done": visit.done,
         "seq": plan.visit_rows.get(visit.visit),
