@@ -12,6 +12,8 @@ def gather(store: Store, request: Prepared, epoch: str) -> Known:
     """Everything known for `request`, and no more than the server would gather (PL-2)."""
     wanted = needs(request)
     named = {uid: store.withheld[uid] for uid in wanted.releases if uid in store.withheld}
+    carried = {c for c in wanted.chains if c in store.chains and not store.chains[c].vouched}
+    named |= {uid: row for uid, row in store.withheld.items() if row.chain in carried}
     if named:
         wanted = needs(request, named.values())
     parked = _parked(store, wanted)

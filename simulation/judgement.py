@@ -62,6 +62,7 @@ def judge_world(world: World) -> None:
     any_order_is_the_same(world)
     answers_count(world)
     nothing_waits_in_vain(world.county.store)
+    what_waits_is_kept(world.county.store)
     complete_means_complete(world.county.store)
     phones_agree(world)
 
@@ -188,6 +189,20 @@ def nothing_waits_in_vain(store: Store) -> None:
     for row in store.withheld.values():
         lacks = (row.visit and row.visit not in store.visits) or (row.finding and row.finding not in store.findings)
         require(row.verdict != "parked" or lacks, "VD-5", f"{row.uid} waits for {row.visit} {row.finding}")
+
+
+def what_waits_is_kept(store: Store) -> None:
+    """VD-3: every operation that never had effect can still be released."""
+    waiting, effective = set(), set()
+    for segment in store.segments:
+        verdicts = dict(segment.verdicts)
+        for data in operations_of(segment):
+            operation = ops.decode(data)
+            withheld = verdicts.get(operation.seq, "applied") in ops.WITHHELD
+            (waiting if withheld else effective).add(operation.uid)
+        effective |= {uid for uid, verdict in segment.settled if verdict in ops.EFFECTIVE}
+    lost = waiting - effective - set(store.withheld)
+    require(not lost, "VD-3", f"withheld and out of reach: {lost}")
 
 
 def complete_means_complete(store: Store) -> None:

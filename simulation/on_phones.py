@@ -62,7 +62,7 @@ def prune(world: World, handset: Handset, _b: int, _c: int) -> None:
         handset.start()
     gone = (before - handset.held()) & world.ledger.created
     require(gone <= world.ledger.stored(world.county.backup.segments), "16", "pruned what is in no second copy")
-    world.phone_watch.look(handset, fresh=set(), epoch=handset.state.epoch)
+    world.phone_watch.look(handset, fresh=set(handset.state.dropped), epoch=handset.state.epoch)
 
 
 def export(world: World, handset: Handset, b: int, _c: int) -> None:

@@ -95,7 +95,7 @@ def new_world(seed: int, *, still: bool) -> World:
         ledger.register(handset)
         handsets.append(handset)
     county.backup = county.store
-    return World(seed, real, county, office, handsets, ledger, watch, PhoneWatch(ledger))
+    return World(seed, real, county, office, handsets, ledger, watch, PhoneWatch(ledger, county))
 
 
 def _people(county: County) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from simulation.county import County
-from simulation.feeding import sheet_of
+from simulation.feeding import digests_of, sheet_of
 from simulation.ledger import require
 from simulation.store import Store
 from sync import operations as ops
 from sync import visits, wire
-from sync.known import Plan, Prepared
+from sync.known import Plan, Prepared, VisitWrite
 from sync.segments import operations_of
 
 Content = Mapping[str, object]
@@ -46,6 +46,9 @@ class CountyWatch:
             seqs = [r.seq for r in sheet_of(visit.sheet).registers.values()]
             taken[stream] = [seq for seq in seqs if seq > old]
             require(len(set(seqs)) == len(seqs), "11", f"{stream} gave a seq twice")
+            self._only_news(before, visit)
+            complete = visit.status != "submitted" or set(digests_of(visit.sheet)) <= self.county.store.photos
+            require(complete, "14", f"{visit.visit} is complete without its photos")
         for row in (*plan.findings, *plan.places):
             if row.seq > before.heads.get(f"mine:{row.mine}", 0):
                 taken.setdefault(f"mine:{row.mine}", []).append(row.seq)
@@ -55,6 +58,14 @@ class CountyWatch:
             start = before.heads.get(stream, 0)
             require(sorted(seqs) == list(range(start + 1, start + 1 + len(seqs))), "11", f"{stream} {start} {seqs}")
             require(plan.heads.get(stream, start) == start + len(seqs), "11", f"{stream} {plan.heads} {seqs}")
+
+    def _only_news(self, before: Store, write: VisitWrite) -> None:
+        """A row moves when an operation is new in it: one that was there takes no effect again (4)."""
+        old = before.visits.get(write.visit)
+        had = sheet_of(old.sheet).registers if old else {}
+        for key in write.changed:
+            new = set(sheet_of(write.sheet).registers[key].entries)
+            require(key not in had or new > set(had[key].entries), "4", f"{write.visit} {key} moved for nothing")
 
     def _chains_grow(self, before: Store, plan: Plan) -> None:
         """A chain's head moves over what is stored, without a hole (10)."""

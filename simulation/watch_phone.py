@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from simulation.county import County
 from simulation.handset import Handset
 from simulation.ledger import Ledger, require
 from simulation.work import REGISTERS, VISITS
+from sync import operations as ops
 from sync import wire
 from sync.phone import view
 
@@ -26,6 +28,7 @@ class PhoneWatch:
     """Invariants 1, 7, 8, 9 and 20 and PN-4, on the phones' side."""
 
     ledger: Ledger
+    county: County
     shown: dict[str, Shown] = field(default_factory=dict)
     digests: dict[tuple[str, str, int], str] = field(default_factory=dict)
     told: dict[tuple[str, str, int], str] = field(default_factory=dict)
@@ -52,9 +55,13 @@ class PhoneWatch:
         return _Before(handset.state.epoch, dict(handset.state.cursor), handset.waiting(), unacked)
 
     def _acknowledged(self, handset: Handset, before: _Before, epoch: str) -> None:
-        """Remember what the phone took for stored."""
+        """What the phone took for stored is stored, at that moment (1)."""
         for chain in handset.state.chains:
             acked, uids = before.unacked.get(chain.chain, (0, []))
+            known = self.county.store.chains.get(chain.chain)
+            stored = known is not None and chain.acked <= known.head.seq
+            if epoch == self.county.epoch and chain.acked > acked and uids:
+                require(stored, "1", f"{handset.name} took {chain.acked} for stored")
             self.ledger.acknowledge(uids[: max(0, chain.acked - acked)], epoch)
 
     def _keeps_its_work(self, handset: Handset, before: _Before) -> None:
@@ -113,6 +120,15 @@ class PhoneWatch:
         for uid in last - heads:
             aside = uid in handset.state.verdicts
             require(aside or self.ledger.descends(uid, heads), "8", f"{uid} vanished from {handset.name}")
+
+    def names_what_it_showed(self, handset: Handset, before: set[str]) -> None:
+        """An answer names as parents exactly what stood on the screen (OP-5, PN-3)."""
+        last = self.shown.get(handset.name)
+        for chain in handset.state.chains if last is not None else ():
+            operation = ops.decode(chain.log[-1].data) if chain.log else None
+            if isinstance(operation, ops.AnswerSet) and operation.uid not in before:
+                screen = last.get((f"visit:{operation.visit}", str(operation.reg)), frozenset()) if last else frozenset()
+                require(set(operation.parents) == screen, "PN-3", f"{operation.uid} names {operation.parents}")
 
     def forget(self, handset: Handset) -> None:
         """The phone is another one now."""

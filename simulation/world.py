@@ -41,7 +41,10 @@ class World:
         entered = [n for n, visit in enumerate(work.VISITS) if visit in handset.state.mines]
         visit = entered[b // 7 % len(entered)] if entered and b % 11 else b // 7 % len(work.VISITS)
         try:
+            before = handset.held()
             work.EDITS[kind](handset, person, visit, c)
+            if kind == "answer":
+                self.phone_watch.names_what_it_showed(handset, before)
         except CannotWrite as error:
             if error.code != "no_key":
                 raise
