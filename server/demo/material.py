@@ -34,8 +34,9 @@ def places_of(mine: dict[str, Any]) -> list[Registered]:
     return [Registered(kind, name, f"{mine['code']}-{number:02}") for number, (kind, name) in enumerate(listed, 1)]
 
 
-def editions() -> list[bytes]:
+@functools.cache
+def editions() -> tuple[bytes, ...]:
     """The compiled editions of the library, oldest first: as they were published, the last one as the files say it."""
     published = load(read_folder(LIBRARY))
     files = [LIBRARY / "editions" / f"{edition.number}.json" for edition in published.published[:-1]]
-    return [*(file.read_bytes() for file in files), compile_edition(published.checklist)]
+    return (*(file.read_bytes() for file in files), compile_edition(published.checklist))

@@ -5,11 +5,12 @@ over plain values, slow and short.
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 _WEIGHT = {"na": 0, "pass": 1, "unseen": 2, "fail": 3}
@@ -175,11 +176,13 @@ def _value(body: Json, asked: Json, edition: Json, day: date) -> str:
 
 def _number(value: object, body: Json, asked: Json, limits: Json | None, edition: Json) -> str:
     unit = body.get("unit", asked.get("unit"))
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
+    whole = asked["type"] == "count"
+    if re.fullmatch(r"[0-9]{1,9}" if whole else r"-?[0-9]{1,9}(\.[0-9]{1,9})?", str(value)) is None:
         return "unseen"
-    if asked["type"] != "count":
+    number = Decimal(str(value))
+    if whole and unit != asked["unit"]:
+        return "unseen"
+    if not whole:
         if limits is None or unit not in asked.get("accepts", {}):
             return "unseen"
         known = edition["units"][unit]
@@ -197,7 +200,10 @@ def _number(value: object, body: Json, asked: Json, limits: Json | None, edition
 
 
 def _date(value: str, asked: Json, day: date) -> str:
-    left = (date.fromisoformat(value) - day).days
+    try:
+        left = (date.fromisoformat(value) - day).days
+    except ValueError:
+        return "unseen"
     if "max_age_days" in asked and left > 1:
         return "unseen"
     old = "max_age_days" in asked and -left > asked["max_age_days"]
