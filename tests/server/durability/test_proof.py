@@ -1,9 +1,13 @@
+import threading
+import time
+
 import pytest
 from sqlalchemy import delete, select, update
 
 from server import keys
 from server.db import transaction
 from server.durability.proof import prove_log
+from server.durability.snapshot import snapshot
 from server.models.segment import Chain, Segment, WithheldOperation
 from tests.counties import LEADER, MEMBER
 from tests.patrols import enter, open_office
@@ -151,3 +155,34 @@ def test_inv_10_a_waiting_operation_that_is_gone_is_found(db, key, office):
     withheld(office, db)
     plant(db, delete(WithheldOperation))
     assert faults(db) == ["withheld_missing"]
+
+
+def test_inv_10_the_living_log_is_proved_while_phones_go_on_sending(app, key):
+    stop = threading.Event()
+    with app.app_context():
+        office = open_office(key)
+        phone = office.phone(LEADER)
+        visit = enter(phone, LEADER)
+        office.sync(phone)
+
+        def send():
+            with app.app_context():
+                for n in range(2000):
+                    if stop.is_set():
+                        return
+                    phone.answer(LEADER, visit, f"answer/GAS-{n}/-", "pass")
+                    office.sync(phone)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        try:
+            proved = []
+            until = time.monotonic() + 60
+            while len(proved) < 8 or (proved[-1].operations < 12 and time.monotonic() < until):
+                with snapshot() as connection:
+                    proved.append(prove_log(connection, key))
+        finally:
+            stop.set()
+            sender.join()
+    assert all(proof.faults == [] for proof in proved)
+    assert proved[-1].operations >= 12
