@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 PACKAGES := patrol checklists schemas sync media server
 # Two cores are the smallest machine the suite is meant for.
 WORKERS ?= 2
+SEEDS ?= 2000
+START ?= 0
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -71,6 +73,9 @@ arch: $(VENV)/.dev ## who may import whom
 
 tests: $(VENV)/.dev ## the test suite; ARGS="tests/sync -k fork" narrows it
 	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+simulate: $(VENV)/.dev ## play seeds of the sync protocol: SEEDS=100000 START=0; DEFECTS=1 plants every defect
+	@$(BIN)/python -m simulation $(SEEDS) --start $(START) --workers $(WORKERS) $(if $(DEFECTS),--defects)
 
 coverage: $(VENV)/.dev ## the suite with branch coverage
 	@$(BIN)/coverage erase

@@ -1,57 +1,25 @@
-"""After the faults are over: everybody syncs until all is quiet, and then everything promised must hold."""
+"""What must hold when all is quiet: everything that the protocol promises, looked at from outside."""
 
 import random
+from collections.abc import Mapping
 
 from simulation import recount
 from simulation.county import County, judge
 from simulation.feeding import rows_of, sheet_of
-from simulation.handset import Handset
-from simulation.ledger import require
+from simulation.ledger import Broken, require
 from simulation.store import Store
 from simulation.world import World
+from sync import feed, visits, wire
 from sync import operations as ops
-from sync import visits, wire
 from sync.known import Author, Context, Known
 from sync.phone import view
-from sync.phone.bundling import handed_in
 from sync.rebuild import rebuild
 from sync.reducer import reduce
 from sync.segments import SegmentDamagedError, operations_of
 from sync.state import State
 
-ROUNDS = 14
 Effective = tuple[ops.Known | ops.Opaque, str, Author]
 _RULINGS = (ops.VisitSeal, ops.VisitReopen, ops.VisitVoid)
-
-
-def heal(world: World) -> None:
-    """No more faults: what is carried is handed in, photos arrive, everybody syncs until nothing moves."""
-    world.letters.clear()
-    county = world.county
-    for handset in world.living:
-        handset.storage.fault = None
-        handset.phone.desk.batch = 200
-    county.page_rows = 500
-    for _ in range(ROUNDS):
-        if not sum([_round_trip(world, handset) for handset in world.living]):
-            return
-    require(False, "2", lambda: f"not quiet after {ROUNDS} rounds: {[(h.name, h.unsent()) for h in world.living]}")
-
-
-def _round_trip(world: World, handset: Handset) -> bool:
-    """One exchange; True if anything moved."""
-    county = world.county
-    for data in list(handset.state.carried):
-        county.hand_in(data, handset.device)
-        handset.phone.step(handed_in, data)
-    before = (county.store.heads, len(county.store.segments), handset.unsent(), dict(handset.state.cursor))
-    answer = county.exchange(handset.request(), gzipped=world.real)
-    world.county_watch.answered(answer)
-    took = world.phone_watch.receive(handset, answer)
-    for digest in handset.state.wanted:
-        county.take_photo(digest)
-    after = (county.store.heads, len(county.store.segments), handset.unsent(), dict(handset.state.cursor))
-    return not took or before != after or handset.unsent() > 0
 
 
 def judge_world(world: World) -> None:
@@ -106,14 +74,13 @@ def rebuilt_is_stored(world: World) -> None:
     try:
         found = rebuild(store.segments, store.chains, judge)
     except SegmentDamagedError as error:
-        require(False, "10", error)
-        return
+        raise Broken("10", str(error)) from error
     rebuilt = {name: sheet.content() for name, sheet in [*found.visits.items(), *found.findings.items()]}
     stored = _contents(store)
     require(rebuilt == stored, "6", lambda: _difference(rebuilt, stored))
 
 
-def _difference(left: dict[str, object], right: dict[str, object]) -> str:
+def _difference(left: Mapping[str, object], right: Mapping[str, object]) -> str:
     for name in sorted({*left, *right}):
         mine, other = left.get(name), right.get(name)
         if mine != other and isinstance(mine, dict) and isinstance(other, dict):
@@ -193,7 +160,8 @@ def nothing_waits_in_vain(store: Store) -> None:
 
 def what_waits_is_kept(store: Store) -> None:
     """VD-3: every operation that never had effect can still be released."""
-    waiting, effective = set(), set()
+    waiting: set[str] = set()
+    effective: set[str] = set()
     for segment in store.segments:
         verdicts = dict(segment.verdicts)
         for data in operations_of(segment):
@@ -231,9 +199,7 @@ def phones_agree(world: World) -> None:
 
 def visit_digest(store: Store, visit: str) -> str:
     """What the county holds of a visit's stream."""
-    from sync.feed import visit_digest as digest
-
-    return digest(sheet_of(store.visits[visit].sheet))
+    return feed.visit_digest(sheet_of(store.visits[visit].sheet))
 
 
 def _all_rows(county: County, stream: str) -> list[wire.Row]:

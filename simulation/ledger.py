@@ -3,7 +3,7 @@
 Kept apart from phones and county, so that it does not believe either of them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from simulation.handset import Handset
@@ -23,7 +23,7 @@ class Broken(Exception):
 def require(holds: object, rule: str, said: object = "") -> None:
     """Raise Broken unless it holds; `said` may be a function, called only then."""
     if not holds:
-        raise Broken(rule, str(said() if isinstance(said, Callable) else said))  # type: ignore[arg-type]
+        raise Broken(rule, str(said() if callable(said) else said))
 
 
 @dataclass

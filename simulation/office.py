@@ -3,6 +3,8 @@
 The key is the server's, so the chain stands in the store and comes back with a backup.
 """
 
+from typing import Unpack
+
 import msgspec
 
 from simulation.county import County
@@ -11,6 +13,7 @@ from simulation.signing import new_keys
 from sync import bodies, chain, wire
 from sync import operations as ops
 from sync.known import Author, ChainKnown
+from sync.phone.pen import Envelope
 from sync.phone.surroundings import Randomness
 from sync.prepare import prepare
 from sync.sheets import Sheet
@@ -55,7 +58,7 @@ class Office:
         if waiting:
             self.write(ops.OperationRelease, bodies.Release(waiting[number % len(waiting)], "looked into"))
 
-    def write(self, kind: type[ops.Operation], body: bodies.Body, **envelope: object) -> None:
+    def write(self, kind: type[ops.Operation], body: bodies.Body, **envelope: Unpack[Envelope]) -> None:
         """One operation on the office's chain, planned like any other."""
         last = self.county.store.chains[self.chain].head
         texts: list[str] = []
@@ -69,7 +72,12 @@ class Office:
         self.county.push(prepare(msgspec.json.encode(exchange), gzipped=False), _DEVICE)
 
     def _add(
-        self, texts: list[str], last: wire.Mark, kind: type[ops.Operation], body: bodies.Body, **envelope: object
+        self,
+        texts: list[str],
+        last: wire.Mark,
+        kind: type[ops.Operation],
+        body: bodies.Body,
+        **envelope: Unpack[Envelope],
     ) -> wire.Mark:
         operation = kind(  # type: ignore[call-arg]
             v=1, uid=chain.b64(self._randomness(16)), seq=last.seq + 1, prev=last.hash, t=(0, 0, "office"),

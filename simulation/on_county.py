@@ -1,4 +1,4 @@
-"""What happens at the county: backups and restores, rulings, releases, contracts, members, revocations, days, photos."""
+"""What happens at the county: backups and restores, rulings, releases, contracts, revocations, days, photos."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -97,5 +97,7 @@ def _later(day: str) -> str:
 
 
 HAPPENINGS: dict[str, Happening] = {
-    "back_up": back_up, "restore": restore, "bytes": photo_bytes, "hand_over": hand_over, "member": member, "assign": assign, "revoke": revoke, "day": day, "seal": seal, "reopen": reopen, "void": void, "step": step, "release": release,
+    "back_up": back_up, "restore": restore, "bytes": photo_bytes, "hand_over": hand_over, "member": member,
+    "assign": assign, "revoke": revoke, "day": day, "seal": seal, "reopen": reopen, "void": void, "step": step,
+    "release": release,
 }  # fmt: skip

@@ -8,22 +8,22 @@ from sync.phone.bundling import handed_in
 PHONES_MAX = 7
 
 
-def restart(world: World, handset: Handset, _b: int, _c: int) -> None:
+def restart(_world: World, handset: Handset, _b: int, _c: int) -> None:
     """The phone starts again; its request in flight is forgotten."""
     handset.start()
 
 
-def cut_power(world: World, handset: Handset, b: int, c: int) -> None:
+def cut_power(_world: World, handset: Handset, b: int, _c: int) -> None:
     """The power goes at the next thing that the phone stores."""
     handset.storage.fault = ("before", "after")[b % 2]
 
 
-def clock(world: World, handset: Handset, b: int, c: int) -> None:
+def clock(_world: World, handset: Handset, b: int, c: int) -> None:
     """The clock jumps anywhere."""
     handset.clock.jump((0, -(2**40), 2**52, 1_767_200_000_000, b - c)[c % 5])
 
 
-def keep_copy(world: World, handset: Handset, _b: int, _c: int) -> None:
+def keep_copy(_world: World, handset: Handset, _b: int, _c: int) -> None:
     """The phone is backed up."""
     handset.keep_copy()
 
@@ -37,7 +37,7 @@ def come_back(world: World, handset: Handset, b: int, _c: int) -> None:
     world.story["phones restored"] += 1
 
 
-def clone(world: World, handset: Handset, b: int, _c: int) -> None:
+def clone(world: World, handset: Handset, _b: int, _c: int) -> None:
     """A copy of the phone begins to run beside it."""
     if len(world.handsets) < PHONES_MAX:
         name = f"{handset.name}+{len(world.handsets)}"
@@ -86,5 +86,6 @@ def hand_in(world: World, handset: Handset, _b: int, _c: int) -> None:
 
 
 HAPPENINGS: dict[str, Happening] = {
-    "restart": restart, "cut_power": cut_power, "clock": clock, "keep_copy": keep_copy, "come_back": come_back, "clone": clone, "lose": lose, "prune": prune, "export": export, "hand_in": hand_in,
+    "restart": restart, "cut_power": cut_power, "clock": clock, "keep_copy": keep_copy, "come_back": come_back,
+    "clone": clone, "lose": lose, "prune": prune, "export": export, "hand_in": hand_in,
 }  # fmt: skip

@@ -11,7 +11,8 @@ from simulation.county import County
 from simulation.events import Event, events_of
 from simulation.feeding import sheet_of
 from simulation.handset import Handset, Still, Wrist
-from simulation.judgement import heal, judge_world
+from simulation.healing import heal
+from simulation.judgement import judge_world
 from simulation.ledger import Broken, Ledger
 from simulation.office import Office
 from simulation.signing import county_key, suite

@@ -8,7 +8,7 @@ from simulation.ledger import require
 from simulation.store import Store
 from sync import operations as ops
 from sync import visits, wire
-from sync.known import Plan, Prepared, VisitWrite
+from sync.known import FindingWrite, PlaceWrite, Plan, Prepared, VisitWrite
 from sync.segments import operations_of
 
 Content = Mapping[str, object]
@@ -49,7 +49,8 @@ class CountyWatch:
             self._only_news(before, visit)
             complete = visit.status != "submitted" or set(digests_of(visit.sheet)) <= self.county.store.photos
             require(complete, "14", f"{visit.visit} is complete without its photos")
-        for row in (*plan.findings, *plan.places):
+        rows: list[FindingWrite | PlaceWrite] = [*plan.findings, *plan.places]
+        for row in rows:
             if row.seq > before.heads.get(f"mine:{row.mine}", 0):
                 taken.setdefault(f"mine:{row.mine}", []).append(row.seq)
         for name, seq in plan.visit_rows.items():

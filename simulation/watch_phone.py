@@ -106,10 +106,12 @@ class PhoneWatch:
         """The screen never goes back: what stood on it stands still, or something that names it does (8)."""
         desk, last = handset.phone.desk, self.shown.get(handset.name, {})
         now: Shown = {}
+        own = {(p.stream, p.key) for chain, held in view.pending(desk) for p in desk.writes_of(chain, held)}
         for visit in VISITS:
             stream = f"visit:{visit}"
             for reg in REGISTERS:
-                heads = frozenset(view.shown(desk, stream, reg).uids)
+                there = (stream, reg) in own or reg in handset.state.rows.get(stream, ())
+                heads = frozenset(view.shown(desk, stream, reg).uids) if there else frozenset()
                 if heads:
                     now[stream, reg] = heads
                 if stream not in fresh and epoch == handset.state.epoch:
@@ -127,7 +129,9 @@ class PhoneWatch:
         for chain in handset.state.chains if last is not None else ():
             operation = ops.decode(chain.log[-1].data) if chain.log else None
             if isinstance(operation, ops.AnswerSet) and operation.uid not in before:
-                screen = last.get((f"visit:{operation.visit}", str(operation.reg)), frozenset()) if last else frozenset()
+                screen = (
+                    last.get((f"visit:{operation.visit}", str(operation.reg)), frozenset()) if last else frozenset()
+                )
                 require(set(operation.parents) == screen, "PN-3", f"{operation.uid} names {operation.parents}")
 
     def forget(self, handset: Handset) -> None:

@@ -1,6 +1,7 @@
 """What people do on a phone in a simulated run: every kind of edit, chosen by numbers."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from simulation.handset import Handset
 from sync import bodies
@@ -8,8 +9,10 @@ from sync.chain import b64
 from sync.phone import edits
 from sync.visits import visit_id
 
+Severity = Literal["general", "serious_violation", "suspected_major"] | None
 OUTCOMES = ("pass", "fail", "unseen", "na")
-REGISTERS = tuple(f"answer/GAS-00{n}/-" for n in range(3)) + ("answer/VEN-001/face",)
+SEVERITIES: tuple[Severity, ...] = ("general", "serious_violation", "suspected_major", None)
+REGISTERS = (*(f"answer/GAS-00{n}/-" for n in range(3)), "answer/VEN-001/face")
 IDENTITIES = (
     bodies.VisitIdentity("t1", "m1", "round", "2026-03-01", 1, "ed1"),
     bodies.VisitIdentity("t1", "m2", "full", "2026-03-01", 1, "ed1"),
@@ -42,9 +45,8 @@ def raise_finding(handset: Handset, person: str, visit: int, number: int) -> Non
         return
     known = sorted(handset.state.findings)
     name = known[number % len(known)] if known and number % 3 else handset.phone.desk.uid()
-    severity = ("general", "serious_violation", "suspected_major", None)[number % 4]
     text = f"t{number % 7}" if number % 2 else None
-    fields = bodies.FindingFields(severity=severity, text=text, place="p1")
+    fields = bodies.FindingFields(severity=SEVERITIES[number % 4], text=text, place="p1")
     handset.phone.edit(edits.edit_finding, person, name, fields, VISITS[visit])
 
 
