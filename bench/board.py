@@ -24,7 +24,7 @@ from patrol.periods import Period, PeriodKind, month_of, periods_between
 from patrol.permissions import Actor, Role
 from server.db import Base, db, run, transaction
 from server.models.contract import Contract
-from server.models.coverage import CoverageMonth, CoverageSheet
+from server.models.coverage import CoverageMonth, CoverageSheet, WeekRound
 from server.models.finding import Finding
 from server.models.mine import Mine
 from server.models.visit import Visit
@@ -125,6 +125,8 @@ def _visits(weeks: list[Period]) -> None:
             "round_required": 64, "round_answered": 64, "answered": 64,
         }  # fmt: skip
         _for_each_mine(Visit, own, same)
+        kept = {"county_id": COUNTY, "week": week.id, "begun": True, "met": True, "late": False}
+        _for_each_mine(WeekRound, {"mine_id": Mine.id}, kept)
 
 
 def _findings(years: int) -> None:

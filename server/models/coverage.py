@@ -38,6 +38,21 @@ class CoverageSheet(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class WeekRound(Base):
+    """What the visits of a mine in a week come to for the weekly round; no row where there was none."""
+
+    __tablename__ = "week_round"
+
+    county_id: Mapped[str] = mapped_column(ForeignKey("county.id"), primary_key=True)
+    #: `2026-W47`
+    week: Mapped[str] = mapped_column(primary_key=True)
+    mine_id: Mapped[str] = mapped_column(ForeignKey("mine.id"), primary_key=True)
+    begun: Mapped[bool]
+    met: Mapped[bool]
+    #: Met only by what was submitted to the server after the week had ended.
+    late: Mapped[bool]
+
+
 class SentReport(Base):
     """The figures of a period as they were sent; frozen, so that what arrives later shows as a difference."""
 

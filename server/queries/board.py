@@ -1,6 +1,6 @@
 """The board's facts, counted by the database: how many duties stand alike, and the rows of one page of mines.
 
-Costs what a county has of mines and of one month's visits, never what it has of years. The SQL only tells facts apart;
+Costs what a county has of mines, never what it has of years. The SQL only tells facts apart;
 which state they amount to is `patrol.duties`.
 """
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     case,
     column,
+    false,
     func,
     or_,
     select,
@@ -27,12 +28,11 @@ from sqlalchemy import (
 from patrol.duties import DutyFacts, DutyKind
 from patrol.periods import Period
 from patrol.permissions import Actor, Verb, reach
-from server.db import UtcDateTime, db
+from server.db import db
 from server.models.contract import Contract, Excuse
-from server.models.coverage import CoverageMonth
+from server.models.coverage import CoverageMonth, WeekRound
 from server.models.finding import Finding
 from server.models.mine import Mine
-from server.models.visit import Visit
 from server.queries.findings import is_overdue
 from server.queries.reach import open_on, within
 
@@ -144,21 +144,25 @@ def _month_facts(actor: Actor, month: Period) -> Select[Any]:
 def _week_facts(actor: Actor, weeks: Sequence[Period], mines: Collection[str] | None = None) -> Select[Any]:
     """One row a duty of a week: which mine, which week, and what its visits come to."""
     asked = _asked(weeks)
-    done, excused = _rounds(actor, asked, mines), _excused(actor, asked, DutyKind.WEEKLY_ROUND)
-    met = func.coalesce(done.c.met, 0)
+    excused = _excused(actor, asked, DutyKind.WEEKLY_ROUND)
     told: tuple[Any, ...] = (
         Contract.mine_id.label("mine"),
         asked.c.period.label("week"),
-        done.c.mine.is_not(None).label("begun"),
-        (met > 0).label("met"),
-        and_(met > 0, func.coalesce(done.c.in_time, 0) == 0).label("late"),
+        func.coalesce(WeekRound.begun, false()).label("begun"),
+        func.coalesce(WeekRound.met, false()).label("met"),
+        func.coalesce(WeekRound.late, false()).label("late"),
         excused.c.mine.is_not(None).label("excused"),
+    )
+    kept = and_(
+        WeekRound.county_id == Contract.county_id,
+        WeekRound.week == asked.c.period,
+        WeekRound.mine_id == Contract.mine_id,
     )
     query = (
         select(*told)
         .select_from(Contract)
         .join(asked, open_on(Contract.from_date, Contract.until_date, asked.c.last))
-        .outerjoin(done, (done.c.mine == Contract.mine_id) & (done.c.week == asked.c.period))
+        .outerjoin(WeekRound, kept)
         .outerjoin(excused, (excused.c.mine == Contract.mine_id) & (excused.c.period == asked.c.period))
         .where(_bearers(actor))
     )
@@ -166,36 +170,9 @@ def _week_facts(actor: Actor, weeks: Sequence[Period], mines: Collection[str] | 
 
 
 def _asked(periods: Sequence[Period]) -> CTE:
-    """The periods as rows: id, first and last day, the instant after the last one."""
-    columns = (column("period", String), column("first", Date), column("last", Date), column("ends", UtcDateTime))
-    return values(*columns).data([(p.id, p.first, p.last, p.end) for p in periods]).cte("asked")
-
-
-def _rounds(actor: Actor, asked: CTE, mines: Collection[str] | None) -> Any:
-    """What the visits of each mine and week come to: met, and met in time."""
-    meets = and_(
-        Visit.submitted_at.is_not(None), Visit.round_required > 0, Visit.round_answered >= Visit.round_required
-    )
-    in_time = and_(meets, Visit.submission_received_at < asked.c.ends)
-    held = Contract.__table__.alias("held")
-    contracted = and_(
-        held.c.mine_id == Visit.mine_id,
-        held.c.team_id == Visit.team_id,
-        open_on(held.c.from_date, held.c.until_date, Visit.local_date),
-    )
-    query = (
-        select(
-            Visit.mine_id.label("mine"),
-            Visit.week,
-            func.max(case((meets, 1), else_=0)).label("met"),
-            func.max(case((in_time, 1), else_=0)).label("in_time"),
-        )
-        .join(asked, asked.c.period == Visit.week)
-        .join(held, contracted)
-        .where(Visit.county_id == actor.county, Visit.status != "void")
-        .group_by(Visit.mine_id, Visit.week)
-    )
-    return (query if mines is None else query.where(Visit.mine_id.in_(mines))).subquery("done")
+    """The periods as rows: id, first and last day."""
+    columns = (column("period", String), column("first", Date), column("last", Date))
+    return values(*columns).data([(period.id, period.first, period.last) for period in periods]).cte("asked")
 
 
 def _excused(actor: Actor, asked: CTE, kind: DutyKind) -> Any:

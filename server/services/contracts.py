@@ -15,7 +15,7 @@ from server.queries.contracts import contracts_of_mine, get_contract, value_of
 from server.queries.mines import get_mine
 from server.queries.reach import subject_of
 from server.queries.teams import get_team
-from server.services import audit
+from server.services import audit, week_rounds
 from server.services.feed import emit, lock_streams
 from server.services.versions import change, locked
 from server.tokens import new_id
@@ -86,14 +86,17 @@ def _begun(actor: Actor, value: ContractValue, now: datetime) -> Contract:
     )
     db.session.add(row)
     audit.record(actor, now, Verb.CONTRACT_WRITE, row, None)
+    week_rounds.recount_since(row.county_id, row.mine_id, row.from_date)
     return row
 
 
 def _ended(actor: Actor, row: Contract, expected: int | None, last_day: date | None, now: datetime) -> Contract:
-    before = audit.snapshot(row)
+    before, earlier = audit.snapshot(row), row.until_date
     change(row, expected, {"until_date": last_day})
     row.feed_seq = emit(db.session(), f"team:{row.team_id}")
     audit.record(actor, now, Verb.CONTRACT_WRITE, row, before)
+    moved = [day for day in (earlier, last_day) if day is not None]
+    week_rounds.recount_since(row.county_id, row.mine_id, min(moved, default=row.from_date))
     return row
 
 

@@ -13,12 +13,12 @@ from sqlalchemy import bindparam, select, update
 
 from patrol.coverage import MonthCoverage
 from patrol.outcomes import Outcome
-from patrol.periods import Period, PeriodKind, local_date, periods_between
+from patrol.periods import Period, PeriodKind, local_date, periods_between, week_of
 from server.db import db, run
 from server.models.coverage import CoverageMonth, CoverageSheet
 from server.models.mine import Mine
 from server.models.visit import Visit
-from server.services import asked, editions
+from server.services import asked, editions, week_rounds
 from server.services.store import upsert
 from sync import visits
 from sync.compression import pack, unpack
@@ -120,11 +120,14 @@ def recount_visits(month: OpenMonth) -> None:
     query = select(Visit.id, Visit.edition_digest, Visit.local_date).where(
         Visit.mine_id == month.mine, Visit.month == month.period.id, Visit.status.not_in(("sealed", "void"))
     )
-    for visit in db.session.execute(query).all():
+    found = db.session.execute(query).all()
+    for visit in found:
         required = asked.required_pairs(month.mine, visit.edition_digest, visit.local_date, month.picture)
         answered = sum(visit.id in month.coverage.said(pair) for pair in required)
         counts = {"round_required": len(required), "round_answered": answered}
         db.session.execute(update(Visit).where(Visit.id == visit.id).values(counts))
+    weeks = {week_of(visit.local_date) for visit in found}
+    week_rounds.recount(month.county, month.mine, sorted(weeks))
 
 
 def save_month(month: OpenMonth, now: datetime) -> None:

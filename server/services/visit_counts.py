@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, update
 from patrol.periods import local_date, month_of
 from server.db import db, run
 from server.models.visit import Visit
-from server.services import asked, coverage, projections
+from server.services import asked, coverage, projections, week_rounds
 from server.services.coverage import Counted, OpenMonth
 from server.services.finding_life import instant
 from sync import visits
@@ -57,6 +57,7 @@ def store_visits(plan: Plan, county: str, now: datetime) -> None:
         else:
             run(_MOVE, _moved(visit, plan, counted, now) | {"required": len(required)})
             _pin(visit, month, required)
+        week_rounds.note_visit(visit, county)
     _count_addenda(plan)
 
 

@@ -271,6 +271,17 @@ def upgrade() -> None:
     with op.batch_alter_table('coverage_month', schema=None) as batch_op:
         batch_op.create_index('ix_coverage_month_county_month', ['county_id', 'month'], unique=False)
 
+    op.create_table('week_round',
+    sa.Column('county_id', sa.String(), nullable=False),
+    sa.Column('week', sa.String(), nullable=False),
+    sa.Column('mine_id', sa.String(), nullable=False),
+    sa.Column('begun', sa.Boolean(), nullable=False),
+    sa.Column('met', sa.Boolean(), nullable=False),
+    sa.Column('late', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['county_id'], ['county.id'], name=op.f('fk_week_round_county_id_county')),
+    sa.ForeignKeyConstraint(['mine_id'], ['mine.id'], name=op.f('fk_week_round_mine_id_mine')),
+    sa.PrimaryKeyConstraint('county_id', 'week', 'mine_id', name=op.f('pk_week_round'))
+    )
     op.create_table('coverage_sheet',
     sa.Column('mine_id', sa.String(), nullable=False),
     sa.Column('month', sa.String(), nullable=False),
@@ -705,6 +716,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_device_team_id'))
 
     op.drop_table('device')
+    op.drop_table('week_round')
     op.drop_table('coverage_sheet')
     with op.batch_alter_table('coverage_month', schema=None) as batch_op:
         batch_op.drop_index('ix_coverage_month_county_month')
