@@ -8,32 +8,12 @@ import fcntl
 import logging
 from datetime import datetime
 
-from sqlalchemy.exc import OperationalError
-
-from server import clock, create_app
 from server.config import Config
 from server.db import db, transaction
 from server.highwater import HighWater, high_water
-from server.migrate import current_revision, head_revision
 from server.services import epochs
 
 log = logging.getLogger(__name__)
-
-
-def arrive_before_serving(config: Config) -> None:
-    """Arrive in a process that is about to serve. A database that is away or of another version serves nothing anyway;
-    the sweep looks again every minute.
-    """
-    with create_app(config).app_context():
-        try:
-            if current_revision(db.session.connection()) == head_revision():
-                db.session.remove()
-                arrive(config, clock.now())
-        except OperationalError:
-            log.exception("the database cannot be asked whether it came back from an older copy")
-        finally:
-            db.session.remove()
-            db.engine.dispose()
 
 
 def arrive(config: Config, now: datetime) -> str | None:

@@ -1,14 +1,20 @@
 """The web server's process: gunicorn around `make_app`. `python -m server.wsgi` becomes it."""
 
+import logging
 import os
 import sys
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
-from server import create_app
-from server.arrival import arrive_before_serving
+from server import clock, create_app
+from server.arrival import arrive
 from server.config import Config
+from server.db import db
+from server.migrate import current_revision, head_revision
+
+log = logging.getLogger(__name__)
 
 #: Long enough for a request in flight, short enough for whoever stops the server and waits.
 GRACEFUL_S = 4
@@ -34,6 +40,22 @@ def gunicorn_arguments(config: Config) -> list[str]:
         "--log-level=warning",
         "server.wsgi:make_app()",
     ]
+
+
+def arrive_before_serving(config: Config) -> None:
+    """Arrive in a process that is about to serve. A database that is away or of another version serves nothing anyway;
+    the sweep looks again every minute.
+    """
+    with create_app(config).app_context():
+        try:
+            if current_revision(db.session.connection()) == head_revision():
+                db.session.remove()
+                arrive(config, clock.now())
+        except OperationalError:
+            log.exception("the database cannot be asked whether it came back from an older copy")
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def main() -> None:
