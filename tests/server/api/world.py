@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import zstandard
 from flask.testing import FlaskClient
 
@@ -29,6 +30,7 @@ from server.models.visit import Visit, VisitSheet
 from server.services import device_tokens, sign_in
 from server.tokens import hash_of
 from sync import sheets
+from sync.registers import Entry, Stamp
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -341,14 +343,41 @@ def _add_visit(spot: Spot) -> None:
             severity="general",
             status="notified",
             text=spot.canary,
-            recorded_by=f"member-{'sibling' if spot.name == 'shared' else spot.name}",
+            recorded_by=_recorder(spot),
             recorded_at=NOW,
             received_at=NOW,
             due_on=date(2026, 12, 1),
             feed_seq=1,
-            registers=sheets.encode(sheets.Sheet()),
+            registers=sheets.encode(_finding_sheet(spot)),
         )
     )
+
+
+def _recorder(spot: Spot) -> str:
+    return f"member-{'sibling' if spot.name == 'shared' else spot.name}"
+
+
+def _finding_sheet(spot: Spot) -> sheets.Sheet:
+    """The registers that a phone's one `finding.set` writes."""
+    sheet = sheets.Sheet()
+    said = {
+        "text": spot.canary,
+        "severity": "general",
+        "item": "GAS-001",
+        "deadline": "2026-12-01",
+        "state": "live",
+    }
+    stamp = Stamp(
+        uid=f"uid-of-{spot.name}".ljust(21, "0") + "A",
+        chain="c" * 21 + "A",
+        seq=2,
+        person=_recorder(spot),
+        device=f"device-{spot.name}",
+        wall=int(NOW.timestamp() * 1000),
+    )
+    for name, value in said.items():
+        sheet.add(name, Entry(stamp, (), msgspec.json.encode(value)))
+    return sheet
 
 
 def sign_in_as(client: FlaskClient, user: str, *, secure: bool = False) -> Browser:
