@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
@@ -14,6 +14,7 @@ from server.models.user import User
 from sync import known
 from sync.wire import Mark
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The device of an office chain: the console has none.
 OFFICE_DEVICE = "office"
 
@@ -142,8 +143,8 @@ def segment_known(row: Segment, before: str) -> known.Segment:
 
 
 def milliseconds(instant: datetime) -> int:
-    """Milliseconds since the epoch, as the protocol counts."""
-    return round(instant.timestamp() * 1000)
+    """Whole milliseconds since the epoch, as the protocol and the ids of receipts count."""
+    return (instant - _EPOCH) // timedelta(milliseconds=1)
 
 
 def withheld(uids: Sequence[str], visits: Sequence[str], findings: Sequence[str]) -> dict[str, known.Withheld]:
