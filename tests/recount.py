@@ -44,7 +44,12 @@ def faults(pairs: Pairs) -> list[str]:
 
 def stored_operations() -> set[str]:
     """The uids of every operation in the log."""
-    return {_uid(data) for segment in _segments() for data in operations_of(segment)}
+    return set(logged_operations())
+
+
+def logged_operations() -> list[str]:
+    """The uid of every operation in the log, as often as it stands there."""
+    return [_uid(data) for segment in _segments() for data in operations_of(segment)]
 
 
 def answers(sheet: sheets.Sheet) -> dict[str, str]:
@@ -104,10 +109,9 @@ def _sheets(rebuilt: Rebuilt) -> list[str]:
 def _differences(noun: str, stored: dict[str, bytes], rebuilt: dict[str, sheets.Sheet]) -> list[str]:
     known = {name: sheet for name, sheet in rebuilt.items() if sheet.registers}
     found = [f"{noun} {name} is stored or rebuilt only" for name in stored.keys() ^ known.keys()]
-    for name in stored.keys() & known.keys():
-        if sheets.decode(stored[name]).content() != known[name].content():
-            found.append(f"{noun} {name} differs from the log")
-    return found
+    both = stored.keys() & known.keys()
+    differing = [name for name in both if sheets.decode(stored[name]).content() != known[name].content()]
+    return found + [f"{noun} {name} differs from the log" for name in differing]
 
 
 def _standing(register: Any) -> list[dict[str, Any]]:

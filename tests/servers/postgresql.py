@@ -26,12 +26,19 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 READY_WITHIN_S = 60
 
 
-@dataclass(frozen=True)
+@dataclass
 class PostgreSQL:
     """A running cluster."""
 
     folder: Path
     process: subprocess.Popen[bytes]
+    settings: dict[str, str]
+
+    def crash(self) -> None:
+        """Shut down at once, without a checkpoint, and start again: what was not synced is lost."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(30)
+        self.process = _start(self.folder, _account(self.folder), self.settings)
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{USER}@/{database}?host={self.folder}"
@@ -57,12 +64,13 @@ def postgresql(settings: dict[str, str] | None = None) -> Iterator[PostgreSQL]:
     account = _account(folder)
     try:
         _initialise(folder, account)
-        process = _start(folder, account, FAST if settings is None else settings)
+        chosen = FAST if settings is None else settings
+        server = PostgreSQL(folder, _start(folder, account, chosen), chosen)
         try:
-            yield PostgreSQL(folder, process)
+            yield server
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(30)
+            server.process.send_signal(signal.SIGINT)
+            server.process.wait(30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -26,12 +26,11 @@ from sync import bodies, operations, sheets, wire
 from sync.phone import edits
 from sync.phone.phone import Phone
 from sync.phone.surroundings import MemoryStorage
-from tests.field import FIRST, PAIRS, PERSONS, ROUND_PAIRS, SECOND, open_field
+from tests.field import FIRST, PERSONS, SECOND, open_field, pairs
 from tests.patrols import enter
 from tests.recount import faults, stored_operations
 from tests.settings import make_config
 
-MONTHLY_PAIRS = {FIRST.digest: PAIRS, "": PAIRS}
 SAF = "answer/SAF-001/-"
 PLAIN = {"Content-Encoding": "identity"}
 
@@ -41,14 +40,6 @@ def county(app, db, monkeypatch):
     """The county, its clock the test's own."""
     monkeypatch.setitem(app.extensions, "qianshao_clock", None)
     return open_field(app)
-
-
-def pairs(mine, edition, day, cadence):
-    if mine != "mine":
-        return ()
-    if cadence == "round":
-        return ROUND_PAIRS if edition == FIRST.digest else ROUND_PAIRS - {"SAF-004/-"}
-    return PAIRS
 
 
 def recounted():
@@ -499,6 +490,15 @@ def test_ep_1_repeated_requests_are_not_taken_for_a_lost_database(county, tmp_pa
     county.sync(one)
     county.post(one, county.sent[0][1])
     assert arrive(config, county.office.now) is None
+
+
+def test_rc_2_receipts_are_proved_at_any_moment_of_a_millisecond(county):
+    visit, (one,) = gang(county, 1)
+    for microseconds in (1, 499, 500, 999):
+        county.office.now = county.office.now.replace(microsecond=microseconds)
+        say(one, "p1", visit)
+        county.sync(one)
+        assert recounted() == []
 
 
 @pytest.mark.parametrize("wall", [10**30, -(10**30), 2**53, -(2**53)])
