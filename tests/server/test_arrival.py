@@ -56,13 +56,13 @@ def history(db):
     return db.session.scalars(select(ServerEpoch.reason).order_by(ServerEpoch.number)).all()
 
 
-def test_ep_1_the_first_start_begins_the_first_epoch(place, db):
+def test_ep_4_the_first_start_begins_the_first_epoch(place, db):
     assert arrive(place, NOON) == "first"
     assert high_water().read().epoch == epochs.current()
     assert history(db) == ["first"]
 
 
-def test_ep_1_a_start_on_the_same_data_changes_nothing(place, db):
+def test_ep_4_a_start_on_the_same_data_changes_nothing(place, db):
     arrive(place, NOON)
     store_segments(3)
     assert arrive(place, NOON) is None
@@ -70,7 +70,7 @@ def test_ep_1_a_start_on_the_same_data_changes_nothing(place, db):
     assert history(db) == ["first"]
 
 
-def test_ep_2_a_database_that_lost_its_last_segments_begins_an_epoch(place, db):
+def test_ep_4_a_database_that_lost_its_last_segments_begins_an_epoch(place, db):
     arrive(place, NOON)
     store_segments(3)
     with transaction():
@@ -81,7 +81,7 @@ def test_ep_2_a_database_that_lost_its_last_segments_begins_an_epoch(place, db):
     assert history(db) == ["first", "rolled_back"]
 
 
-def test_ep_2_a_database_that_lost_only_office_changes_begins_an_epoch(place, db):
+def test_ep_4_a_database_that_lost_only_office_changes_begins_an_epoch(place, db):
     arrive(place, NOON)
     with transaction():
         db.session.add(AuditEntry(at=NOON, county_id=None, verb="x", subject_kind="mine", subject_id="m"))
@@ -91,20 +91,20 @@ def test_ep_2_a_database_that_lost_only_office_changes_begins_an_epoch(place, db
     assert arrive(place, NOON) == "rolled_back"
 
 
-def test_ep_2_a_database_from_before_the_epoch_begins_another(place, db):
+def test_ep_4_a_database_from_before_the_epoch_begins_another(place, db):
     arrive(place, NOON)
     high_water().write(Mark("an epoch that only the lost database knew", epochs.present(db.session()).store))
     assert arrive(place, NOON) == "older_copy"
 
 
-def test_ep_2_another_database_server_begins_an_epoch(place, db):
+def test_ep_4_another_database_server_begins_an_epoch(place, db):
     arrive(place, NOON)
     high_water().write(Mark(epochs.current(), "another cluster/00000001/5"))
     assert arrive(place, NOON) == "another_database"
 
 
 @pytest.mark.parametrize("content", [None, b"torn"])
-def test_ep_2_without_a_readable_mark_nothing_is_certain_and_an_epoch_begins(place, db, content):
+def test_ep_4_without_a_readable_mark_nothing_is_certain_and_an_epoch_begins(place, db, content):
     arrive(place, NOON)
     path = place.data_dir / "high-water"
     path.unlink() if content is None else path.write_bytes(content)
@@ -112,7 +112,7 @@ def test_ep_2_without_a_readable_mark_nothing_is_certain_and_an_epoch_begins(pla
     assert arrive(place, NOON) is None
 
 
-def test_ep_2_a_start_while_others_store_never_begins_an_epoch(place, app, db):
+def test_ep_4_a_start_while_others_store_never_begins_an_epoch(place, app, db):
     arrive(place, NOON)
 
     def in_context(work):
@@ -129,7 +129,7 @@ def test_ep_2_a_start_while_others_store_never_begins_an_epoch(place, app, db):
     assert high_water().read().received == milliseconds(newest)
 
 
-def test_ep_2_processes_that_start_together_begin_one_epoch(place, app, db):
+def test_ep_4_processes_that_start_together_begin_one_epoch(place, app, db):
     def start(_):
         with app.app_context():
             return arrive(place, NOON)
@@ -139,7 +139,7 @@ def test_ep_2_processes_that_start_together_begin_one_epoch(place, app, db):
     assert sorted(reasons, key=str) == [None, None, None, "first"]
 
 
-def test_ep_2_a_sqlite_file_put_back_by_hand_is_noticed(tmp_path):
+def test_ep_4_a_sqlite_file_put_back_by_hand_is_noticed(tmp_path):
     """The way it happens: somebody copies last night's file over the database while nobody looks."""
     config = make_config(tmp_path / "data")
     config.data_dir.mkdir()
@@ -163,7 +163,7 @@ def test_ep_2_a_sqlite_file_put_back_by_hand_is_noticed(tmp_path):
         the_db.engine.dispose()
 
 
-def test_ep_3_an_epoch_begins_because_somebody_says_so(place, db):
+def test_ep_5_an_epoch_begins_because_somebody_says_so(place, db):
     arrive(place, NOON)
     epoch = begin_epoch("another installation was merged", NOON)
     assert epochs.current() == epoch

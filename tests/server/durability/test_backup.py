@@ -70,7 +70,7 @@ def patrolled(office):
     return office, phones, visit
 
 
-def test_sf_2_a_backup_is_tried_and_what_it_holds_is_safe(patrolled, config, tmp_path):
+def test_sf_4_a_backup_is_tried_and_what_it_holds_is_safe(patrolled, config, tmp_path):
     office, (first, _), visit = patrolled
     done = back_up(config, office.key, tmp_path / "backups", NOON)
     assert (done.manifest.chains, done.manifest.segments, done.manifest.operations) == (2, 2, 6)
@@ -82,7 +82,7 @@ def test_sf_2_a_backup_is_tried_and_what_it_holds_is_safe(patrolled, config, tmp
     assert rows == {LEADER: (3, 4), MEMBER: (3, 3)}
 
 
-def test_sf_2_phones_hear_what_is_safe_and_drop_no_more(patrolled, config, tmp_path):
+def test_sf_4_phones_hear_what_is_safe_and_drop_no_more(patrolled, config, tmp_path):
     office, (first, _), visit = patrolled
     back_up(config, office.key, tmp_path / "backups", NOON)
     first.answer(LEADER, visit, "answer/GAS-002/-", "pass")
@@ -92,7 +92,7 @@ def test_sf_2_phones_hear_what_is_safe_and_drop_no_more(patrolled, config, tmp_p
     assert first.state.chains[0].base <= 3
 
 
-def test_sf_2_a_backup_under_load_holds_a_whole_prefix_and_disturbs_nobody(patrolled, config, tmp_path):
+def test_sf_4_a_backup_under_load_holds_a_whole_prefix_and_disturbs_nobody(patrolled, config, tmp_path):
     office, (first, _), visit = patrolled
     app, stop, sent = current_app._get_current_object(), threading.Event(), []
 
@@ -121,7 +121,7 @@ def test_sf_2_a_backup_under_load_holds_a_whole_prefix_and_disturbs_nobody(patro
     assert prove_log(the_db.session.connection(), office.key).faults == []
 
 
-def test_sf_2_a_damaged_log_makes_no_backup_and_nothing_safe(patrolled, config, tmp_path):
+def test_sf_4_a_damaged_log_makes_no_backup_and_nothing_safe(patrolled, config, tmp_path):
     office, _, _ = patrolled
     with transaction():
         newest = the_db.session.scalars(select(Segment.id).order_by(Segment.id.desc())).first()
@@ -133,7 +133,7 @@ def test_sf_2_a_damaged_log_makes_no_backup_and_nothing_safe(patrolled, config, 
     assert manifests.newest(config.data_dir) is None
 
 
-def test_sf_1_safe_never_falls_and_never_passes_the_head(patrolled, config, tmp_path):
+def test_sf_4_safe_never_falls_and_never_passes_the_head(patrolled, config, tmp_path):
     chain = the_db.session.scalars(select(Chain.id).order_by(Chain.id)).first()
     assert raise_safe({chain: Mark(2, "x")}) == 1
     assert raise_safe({chain: Mark(1, "x")}) == 0
@@ -187,7 +187,7 @@ def content():
     ]
 
 
-def test_ep_4_the_database_that_was_there_is_kept(patrolled, config, tmp_path):
+def test_ep_6_the_database_that_was_there_is_kept(patrolled, config, tmp_path):
     office, (first, _), visit = patrolled
     folder = back_up(config, office.key, tmp_path / "backups", NOON).folder
     first.answer(LEADER, visit, "answer/GAS-002/-", "pass")
@@ -208,7 +208,7 @@ def operations_in(config, kept):
 
 
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)
-def test_ep_4_where_the_database_is_gone_the_backup_takes_its_place(patrolled, config, tmp_path):
+def test_ep_6_where_the_database_is_gone_the_backup_takes_its_place(patrolled, config, tmp_path):
     office, _, _ = patrolled
     folder = back_up(config, office.key, tmp_path / "backups", NOON).folder
     close()
@@ -241,7 +241,7 @@ def refused(config, key, folder, error, accepted=NOTHING):
 
 
 @pytest.mark.parametrize("where", [0.1, 0.5, 0.9])
-def test_ep_4_a_changed_or_cut_backup_is_refused_before_anything_is_touched(patrolled, config, tmp_path, where):
+def test_ep_6_a_changed_or_cut_backup_is_refused_before_anything_is_touched(patrolled, config, tmp_path, where):
     office, _, _ = patrolled
     folder = back_up(config, office.key, tmp_path / "backups", NOON).folder
     file = folder / copies_for(config).file
@@ -267,7 +267,7 @@ def forge(folder, config):
     path.write_text(json.dumps(said))
 
 
-def test_ep_4_a_backup_of_a_damaged_log_is_refused(patrolled, config, tmp_path):
+def test_ep_6_a_backup_of_a_damaged_log_is_refused(patrolled, config, tmp_path):
     office, _, _ = patrolled
     folder = back_up(config, office.key, tmp_path / "backups", NOON).folder
     with transaction():
@@ -280,7 +280,7 @@ def test_ep_4_a_backup_of_a_damaged_log_is_refused(patrolled, config, tmp_path):
     assert refused(config, office.key, folder, RestoreRefused).code == "faulty"
 
 
-def test_ep_4_a_truncated_file_with_a_fitting_manifest_is_refused(patrolled, config, tmp_path):
+def test_ep_6_a_truncated_file_with_a_fitting_manifest_is_refused(patrolled, config, tmp_path):
     office, _, _ = patrolled
     folder = back_up(config, office.key, tmp_path / "backups", NOON).folder
     file = folder / copies_for(config).file
@@ -290,7 +290,7 @@ def test_ep_4_a_truncated_file_with_a_fitting_manifest_is_refused(patrolled, con
     refused(config, office.key, folder, CopyUnusable)
 
 
-def test_ep_5_an_older_backup_is_refused_unless_its_loss_is_accepted(patrolled, config, tmp_path):
+def test_ep_7_an_older_backup_is_refused_unless_its_loss_is_accepted(patrolled, config, tmp_path):
     office, _, _ = patrolled
     older = back_up(config, office.key, tmp_path / "backups", NOON).folder
     back_up(config, office.key, tmp_path / "backups", later(minutes=1))
@@ -299,7 +299,7 @@ def test_ep_5_an_older_backup_is_refused_unless_its_loss_is_accepted(patrolled, 
     restore(config, office.key, older, later(days=1), Accepted(older=True))
 
 
-def test_ep_4_a_backup_of_a_server_with_another_key_is_refused(patrolled, config, tmp_path):
+def test_ep_6_a_backup_of_a_server_with_another_key_is_refused(patrolled, config, tmp_path):
     office, _, _ = patrolled
     folder = back_up(config, office.key, tmp_path / "backups", NOON).folder
     close()
@@ -307,7 +307,7 @@ def test_ep_4_a_backup_of_a_server_with_another_key_is_refused(patrolled, config
     assert refused(config, other, folder, RestoreRefused).code == "other_key"
 
 
-def test_ep_4_while_somebody_uses_the_database_nothing_is_replaced(patrolled, config, tmp_path):
+def test_ep_6_while_somebody_uses_the_database_nothing_is_replaced(patrolled, config, tmp_path):
     office, _, _ = patrolled
     folder = back_up(config, office.key, tmp_path / "backups", NOON).folder
     before = epochs()

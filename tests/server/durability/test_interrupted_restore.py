@@ -89,7 +89,7 @@ def operations(config):
     return proof.operations
 
 
-def test_ep_4_wherever_a_restore_dies_the_database_is_whole_and_a_second_one_succeeds(place):
+def test_ep_6_wherever_a_restore_dies_the_database_is_whole_and_a_second_one_succeeds(place):
     config, folder = place
     died = []
     for step in range(1, MOST_STEPS):
