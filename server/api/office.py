@@ -71,7 +71,7 @@ def list_sealed(call: Call, visit: str) -> Any:
     return {"items": sealed.list_sealed(call.actor, visit)}
 
 
-@operation(blueprint, "GET", "/visits/<key:visit>/sealed/<int:number>", Route(verb=Verb.VISIT_READ))
+@operation(blueprint, "GET", "/visits/<key:visit>/sealed/<int(max=999999):number>", Route(verb=Verb.VISIT_READ))
 def get_sealed(call: Call, visit: str, number: int) -> Response:
     """The sealed document, byte for byte; its SHA-256 is the digest that the seal's signed operation names."""
     row = sealed.get_sealed(call.actor, visit, number)
