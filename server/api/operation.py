@@ -142,7 +142,7 @@ def _expected_version(method: str, route: Route) -> int | None:
         raise PreconditionRequired
     if request.if_match.star_tag:
         return None
-    tags = [tag for tag in request.if_match.as_set() if tag.isdecimal() and len(tag) < 10]
+    tags = [tag for tag in request.if_match.as_set() if tag and tag.isdecimal() and len(tag) < 10]
     if len(tags) != 1:
         raise PreconditionFailed
     return int(tags[0])

@@ -53,6 +53,14 @@ def test_a_change_needs_the_version_that_it_was_prepared_on(as_role):
     assert admin.get("/mines/mine-1").json["name"] == "甲"
 
 
+@pytest.mark.parametrize("tag", ['""', '"x"', '"1", "2"', 'W/"1"', '"99999999999999999999"', ",", '"'])
+def test_a_precondition_that_fits_no_version_changes_nothing(as_role, tag):
+    admin = as_role("admin")
+    refused = admin.patch("/mines/mine-1", {"name": "甲"}, headers={"If-Match": tag})
+    assert refused.status_code == 412
+    assert admin.get("/mines/mine-1").json["version"] == 1
+
+
 def test_who_has_the_newest_version_is_sent_nothing(as_role):
     admin = as_role("admin")
     tag = admin.get("/mines/mine-1").headers["ETag"]
