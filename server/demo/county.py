@@ -4,7 +4,7 @@ Nothing of a visit is written here; that comes from phones.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,13 +20,16 @@ from server.services import checklists, contracts, excuses, mines, places
 
 @dataclass
 class DemoCounty:
-    """Ids by the names that `county.yaml` uses. `holders`: mine code → [(team key, first day)], oldest first."""
+    """Ids by the names that `county.yaml` uses. `holders`: mine code → [(team key, first day)], oldest first; `signs`:
+    place id → the code on its sign.
+    """
 
     people: People
     mines: dict[str, str]
     names: dict[str, str]
     holders: dict[str, list[tuple[str, date]]]
     edition: Edition
+    signs: dict[str, str] = field(default_factory=dict)
 
     def team_on(self, mine: str, day: date) -> str:
         """Key of the team that holds the mine (by code) on a day."""
@@ -64,7 +67,8 @@ def _make_mine(made: DemoCounty, mine: Mapping[str, Any], flags: set[str], since
         mines.record_attribute(admin, row.id, given, now)
     for place in places_of(dict(mine)):
         given = {"kind": place.kind, "name": place.name, "code": place.code, "opened_on": since}
-        made.names[places.register_place(admin, row.id, given, now).id] = place.name
+        place_id = places.register_place(admin, row.id, given, now).id
+        made.names[place_id], made.signs[place_id] = place.name, place.code
 
 
 def _contract(made: DemoCounty, mine: Mapping[str, Any], since: date, now: datetime) -> None:

@@ -16,6 +16,7 @@ from server.demo.follow_up import Office
 from server.demo.material import county as material
 from server.demo.patrols import Group, Outing, Patrol
 from server.services import asked, editions
+from sync.phone.surroundings import Randomness
 
 SEED = 20260701
 _CARRIED = (0, 0, 1, 1, 1)
@@ -29,7 +30,9 @@ def make_history(
     Returns the patrols in their order.
     """
     dice = random.Random(seed)  # noqa: S311 - it chooses readings, not secrets
-    groups = {team["key"]: _group(made, team["key"], now, dice) for team in material()["teams"]}
+    # Dice of their own for the phones: how often they are cast hangs on how many exchanges it takes.
+    cast = random.Random(seed + 1).randbytes  # noqa: S311 - ids, not secrets
+    groups = {team["key"]: _group(made, team["key"], now, cast) for team in material()["teams"]}
     found, office = [], Office(made)
     for visit in planned(now):
         if not goes_on():
@@ -44,7 +47,7 @@ def make_history(
     return found
 
 
-def _group(made: DemoCounty, team: str, now: datetime, dice: random.Random) -> Group:
+def _group(made: DemoCounty, team: str, now: datetime, cast: Randomness) -> Group:
     people = made.people
     members = people.members[team]
     name = people.names[people.teams[team]]
@@ -55,7 +58,7 @@ def _group(made: DemoCounty, team: str, now: datetime, dice: random.Random) -> G
             f"{name}{number + 1}号",
             [person for person, carrier in zip(members, _CARRIED, strict=True) if carrier == number],
             since,
-            dice.randbytes,
+            cast,
         )
         for number in sorted(set(_CARRIED))
     ]
@@ -73,6 +76,7 @@ def _outing(made: DemoCounty, visit: Planned, now: datetime, dice: random.Random
         whole = asked.pairs_on(mine, edition.digest, visit.day, "monthly")
         pairs = [pair for pair in whole if pair not in in_round]
     db.session.rollback()
+    pairs = _by_sign(made, pairs)
     first, last = (round(share * len(pairs)) for share in (visit.start, visit.start + visit.share))
     chosen = pairs[first:last]
     fails, unseens = _troubles(visit, chosen, edition.items, dice)
@@ -82,6 +86,12 @@ def _outing(made: DemoCounty, visit: Planned, now: datetime, dice: random.Random
         disputed=frozenset(p for p in chosen[3:4] if visit.disputed),
     )  # fmt: skip
     return outing, edition.items
+
+
+def _by_sign(made: DemoCounty, pairs: Sequence[str]) -> list[str]:
+    """The pairs in an order that does not hang on ids: by item, then by the place's sign."""
+    parts = [pair.split("/") for pair in pairs]
+    return ["/".join(part) for part in sorted(parts, key=lambda part: (part[0], made.signs.get(part[1], "")))]
 
 
 def _troubles(

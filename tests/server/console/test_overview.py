@@ -1,16 +1,17 @@
 """The first page: the demo county's board, and nothing at all of a real county."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from server.arrival import arrive
 from server.db import db, transaction
-from server.demo.first_start import make_demo_county
+from server.models.contract import Contract, Excuse
 from server.models.county import County
 from server.models.device import EnrolmentCode
+from server.models.mine import Mine
 from server.tokens import hash_of
 from tests import counties
 
@@ -30,9 +31,29 @@ def at(app, monkeypatch):
 
 @pytest.fixture
 def demo(app, at):
+    """A county that says it is a demo, with two mines under contract, one of them excused."""
     with app.app_context():
         arrive(app.extensions["qianshao_config"], NOW)
-        return make_demo_county(NOW)
+        counties.add_county()
+        with transaction():
+            db.session.get_one(County, counties.COUNTY).is_demo = True
+            for code in ("M1", "M2"):
+                add_mine(code)
+            db.session.add(excuse("M2"))
+
+
+def add_mine(code):
+    db.session.add(Mine(id=code, county_id=counties.COUNTY, code=code, name=f"示例矿{code}", township="示例镇"))
+    db.session.flush()
+    db.session.add(
+        Contract(id=code, county_id=counties.COUNTY, team_id=counties.TEAM, mine_id=code, from_date=date(2026, 1, 1))
+    )
+
+
+def excuse(mine):
+    days = {"from_date": date(2026, 10, 1), "until_date": date(2026, 12, 31)}
+    who = {"excused_by": counties.SUPERVISOR, "excused_at": NOW}
+    return Excuse(id="excuse", county_id=counties.COUNTY, mine_id=mine, duty_kind="both", reason="停产", **days, **who)
 
 
 def code_of(page):
@@ -43,9 +64,8 @@ def test_the_demo_countys_month_is_shown(client, demo):
     answer = client.get("/")
 
     assert answer.status_code == 200
-    assert "示例县（演示数据）" in answer.text
-    assert "全部为虚构" in answer.text
-    for name in ("示例一矿", "示例六矿", "2026 年 11 月", "免检", "待检查", "第 48 周"):
+    assert "沁泽县：县、矿、人员和检查结果全部为虚构" in answer.text
+    for name in ("示例矿M1", "示例矿M2", "一组", "2026 年 11 月", "免检", "待检查", "未完成", "第 48 周"):
         assert name in answer.text
     assert "<svg" in answer.text
     assert 'href="/api/v1/docs"' in answer.text
@@ -100,7 +120,8 @@ def test_a_real_county_shows_nothing_and_gets_no_code(app, client, at):
 
 def test_a_demo_county_beside_a_real_one_shows_nothing_either(app, client, demo):
     with app.app_context():
-        counties.add_county()
+        with transaction():
+            counties.add_rows("-2")
         assert db.session.scalar(select(func.count()).select_from(County)) == 2
 
     assert "示例" not in client.get("/").text

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from patrol.permissions import Role
-from server import create_app
+from server import clock, create_app
 from server.db import db, transaction
 from server.demo.first_start import fill_if_new
 from server.migrate import migrate
@@ -48,6 +48,8 @@ def test_it_makes_an_invented_county_of_six_mines_and_three_teams_of_five(instal
         assert db.session.scalar(select(func.count()).select_from(Mine)) == 6
         teams = db.session.execute(select(func.count()).select_from(Membership).group_by(Membership.team_id)).all()
         assert [count for (count,) in teams] == [5, 5, 5]
+        # Whoever stops it at once gets no history.
+        assert db.session.scalar(select(func.count()).select_from(Visit)) == 0
 
 
 def test_everybody_can_sign_in_with_what_is_printed_and_every_role_is_there(installation):
@@ -60,18 +62,12 @@ def test_everybody_can_sign_in_with_what_is_printed_and_every_role_is_there(inst
     with app.app_context():
         for login, password in printed.items():
             with transaction():
-                attempt = sign_in.enter_attempt(login, "127.0.0.1", config_now())
+                attempt = sign_in.enter_attempt(login, "127.0.0.1", clock.now())
             sign_in.check_password(attempt, password)
             user = db.session.scalars(select(User).where(User.login == login)).one()
-            roles.add(find_actor(user, config_now().date()).role)
+            roles.add(find_actor(user, clock.now().date()).role)
             assert password not in (user.password_hash or "")
     assert roles == set(Role)
-
-
-def config_now():
-    from server import clock
-
-    return clock.now()
 
 
 def test_a_second_start_changes_nothing_and_prints_no_password(installation):
@@ -98,14 +94,6 @@ def test_two_installations_do_not_share_a_password(tmp_path):
     passwords = [line.split()[1] for line in said if line.startswith("  ")]
 
     assert len(passwords) == len(set(passwords)) == 16
-
-
-def test_whoever_is_stopped_gets_no_history(installation):
-    app, config = installation
-    fill_if_new(config, never, [].append)
-
-    with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Visit)) == 0
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,19 @@ from sqlalchemy import func, select
 
 from patrol.periods import local_date, month_of
 from patrol.permissions import Actor, Role
+from server import create_app
 from server.arrival import arrive
 from server.db import db as the_db
 from server.demo import evidence, recount
 from server.demo.first_start import make_demo_county
 from server.demo.history import make_history
+from server.migrate import migrate
 from server.models.coverage import CoverageMonth
 from server.models.finding import Finding
 from server.models.segment import RefusedPush, WithheldOperation
 from server.models.visit import Visit
 from server.services.board import view_board
+from tests.settings import make_config
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -64,16 +67,21 @@ def check_every_month(patrols):
         assert [counted.figures[name] for name in names] == [kept.applicable, kept.judged, kept.unseen], (mine, month)
 
 
-def test_the_same_seed_tells_the_same_story(installation, app):
+def test_the_same_seed_tells_the_same_story(tmp_path):
     told = []
-    for seed in (7, 7, 8):
-        installation.clear()
-        turns = iter(range(12))
+    for number, seed in enumerate((7, 7, 8)):
+        app = create_app(make_config(tmp_path / str(number)))
+        (tmp_path / str(number)).mkdir()
+        with app.app_context():
+            migrate(the_db.engine)
+        turns = iter(range(6))
         made, patrols = build(app, seed=seed, goes_on=lambda turns=turns: next(turns, None) is not None)
         told.append([story_of(patrol, made.names) for patrol in patrols])
+        with app.app_context():
+            the_db.engine.dispose()
 
     assert told[0] == told[1] != told[2]
-    assert len(told[0]) == 12
+    assert len(told[0]) == 6
     assert told[0][0][1] == date(2026, 9, 21)
 
 
