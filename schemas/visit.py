@@ -51,6 +51,8 @@ class Visit(Shape):
     findings = Count(required=True)
     photos_declared = Count(required=True)
     photos_arrived = Count(required=True)
+    photos_processed = Count(required=True)
+    photos_refused = Count(required=True)
     chains_joined = Count(required=True)
     chains_done = Count(required=True)
     addenda = Count(required=True)

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from server import auth, clock, db, highwater, keys, passwords, queue, storage
-from server.api import health, resources, sync
+from server.api import health, photo_upload, resources, sync
 from server.config import Config
 from server.console import overview
 from server.http import headers, openapi, problems
@@ -25,6 +25,7 @@ def create_app(config: Config) -> Flask:
     resources.install(app, openapi.install(app))
     health.install(app)
     sync.install(app)
+    photo_upload.install(app)
     overview.install(app)
     auth.refuse_unguarded_routes(app)
     return app

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, current_app
-from obstore.exceptions import AlreadyExistsError
+from obstore import sign
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from server.config import Config
 
 if TYPE_CHECKING:
+    from obstore import Attributes
     from obstore.store import RetryConfig, S3Config
 
 
@@ -28,6 +30,10 @@ class AlreadyStored(Exception):
     """Something is stored under this key; stored things are never overwritten."""
 
 
+class StorageDown(Exception):
+    """The store does not take or give anything now; the same request may be tried again."""
+
+
 @dataclass(frozen=True)
 class Storage:
     """A store of immutable objects. `folder` is where they lie when that is a local disk."""
@@ -35,14 +41,34 @@ class Storage:
     store: ObjectStore
     folder: Path | None = None
 
-    def put(self, key: str, content: bytes | Path) -> None:
-        """Store once, durably. Raises AlreadyStored."""
+    def put(self, key: str, content: bytes | Path, facts: "Attributes | None" = None) -> None:
+        """Store once, durably; a bucket keeps `facts` (Content-Type and the like) with it. Raises AlreadyStored."""
+        kept = None if self.folder is not None else facts
         try:
-            self.store.put(key, content, mode="create")
+            self.store.put(key, content, attributes=kept, mode="create")
         except AlreadyExistsError as error:
             raise AlreadyStored(key) from error
         if self.folder is not None:
             _sync(self.folder / key, self.folder)
+
+    def adopt(self, key: str, file: Path, facts: "Attributes | None" = None) -> None:
+        """Move a local file in, durably; harmless when the same content is there already. Raises StorageDown."""
+        if self.folder is not None:
+            _move_in(file, self.folder / key, self.folder)
+            return
+        try:
+            self.store.put(key, file, attributes=facts, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            pass
+        except BaseError as error:
+            raise StorageDown(key) from error
+        file.unlink(missing_ok=True)
+
+    def signed_url(self, key: str, seconds: int) -> str | None:
+        """An address that reads the object for so long; None for a folder, which has none."""
+        if not isinstance(self.store, S3Store):
+            return None
+        return str(sign(self.store, "GET", key, timedelta(seconds=seconds)))
 
     def get(self, key: str) -> bytes:
         """The whole object. Raises FileNotFoundError."""
@@ -108,10 +134,26 @@ def _bucket(config: Config, bucket: str, prefix: str) -> S3Store:
 def _sync(path: Path, root: Path) -> None:
     """Have the disk hold the file and every folder entry that leads to it."""
     for place in (path, *path.parents):
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_to_disk(place)
         if place == root:
             return
+
+
+def _move_in(file: Path, target: Path, root: Path) -> None:
+    """Sync the file, rename it, sync its folder; and those above which are new."""
+    new = [place for place in target.parents if place.is_relative_to(root) and not place.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sync_to_disk(file)
+    file.replace(target)
+    sync_to_disk(target.parent)
+    for place in new:
+        sync_to_disk(place.parent)
+
+
+def sync_to_disk(place: Path) -> None:
+    """Return when the disk holds the file, or the folder's entries."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rq.cron import CronScheduler
 
 from server.config import Config
-from server.jobs import coverage, sweeps
+from server.jobs import coverage, photos, sweeps
 from server.queue import NAME, make_queue
 
 MINUTE_S, HOUR_S = 60, 3600
@@ -26,6 +26,7 @@ class Sweep:
 
 SWEEPS = (
     Sweep(sweeps.notice_rollback, MINUTE_S),
+    Sweep(photos.sweep, MINUTE_S),
     Sweep(sweeps.forget_refused, HOUR_S),
     Sweep(sweeps.forget_secrets, HOUR_S),
     Sweep(coverage.keep_up, HOUR_S),

@@ -7,6 +7,7 @@ from flask import Flask
 from rq import Queue, Worker
 from rq.job import Job
 
+import server.jobs.photos  # noqa: F401 - the decoders are loaded once here, not in every fork
 from server import create_app
 from server.config import Config
 from server.db import db

@@ -127,6 +127,14 @@ def visit_facts() -> tuple[Any, ...]:
     )
 
 
+#: What became of a visit's photos; its row moves when bytes arrive and when they are processed.
+_PHOTO_COUNTS = (
+    Visit.id,
+    Visit.photos_declared.label("declared"),
+    Visit.photos_arrived.label("arrived"),
+    Visit.photos_processed.label("processed"),
+    Visit.photos_refused.label("refused"),
+)
 _MEMBERS = (
     _beyond(
         Membership.team_id,
@@ -169,6 +177,7 @@ _SOURCES: dict[str, tuple[tuple[Select[Any], Callable[[Any, Collection[str]], Ro
         (_MEMBERS, _fact("member")),
         (_CONTRACTS, _fact("contract")),
         (_beyond(Visit.team_id, Visit.feed_seq, *visit_facts()), _fact("visit")),
+        (_beyond(Visit.team_id, Visit.photos_seq, *_PHOTO_COUNTS), _fact("photos")),
     ),
     "device": ((_NOTICES, _fact("notice")),),
 }

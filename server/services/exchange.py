@@ -16,10 +16,10 @@ from server.db import Transaction, run, transaction
 from server.highwater import high_water
 from server.keys import ServerKey
 from server.models.device import Device
-from server.queries import log, streams
+from server.queries import log, photos, streams
 from server.services import editions, epochs, fresh, grants, visit_counts
 from server.services.device_tokens import DeviceSession
-from server.services.gathering import gather
+from server.services.gathering import declared_photos, gather
 from server.services.store import store_plan
 from sync import feed, receipts, wire
 from sync.bodies import Answer as AnswerBody
@@ -80,6 +80,7 @@ def exchange(request: Prepared, phone: DeviceSession, now: Now, key: ServerKey) 
     answer = _answer(request.exchange, pushed.plan, now, epoch)
     if phone.confirmed and not phone.revoked:
         answer = _pulled(answer, request.exchange, phone, now, pushed)
+    answer = _told_of_photos(answer, request)
     return receipts.seal(answer, now.receipt, key.fingerprint, key.private)
 
 
@@ -167,6 +168,14 @@ def _claimed(request: wire.Exchange, scope: Mapping[str, feed.StreamHead], turn:
     claimed = [s for s in sorted(request.digests) if s in scope and held.get(s) == scope[s].seq]
     start = turn % len(claimed) if len(claimed) > _COMPARED else 0
     return [*claimed[start:], *claimed[:start]][:_COMPARED]
+
+
+def _told_of_photos(answer: wire.Answer, request: Prepared) -> wire.Answer:
+    """Which photos' bytes to bring (PH-3), and which that were declared just now are here already."""
+    declared = declared_photos(request)
+    if not declared and not request.exchange.unsent.photos:
+        return answer
+    return replace(answer, photos_wanted=photos.wanted(answer.device), photos_here=sorted(photos.here(declared)))
 
 
 def _pages(

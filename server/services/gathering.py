@@ -6,11 +6,11 @@ Reads and locks; decides and writes nothing.
 from collections.abc import Mapping
 
 from server.db import db
-from server.queries import log, sheets
+from server.queries import log, photos, sheets
 from server.services.feed import lock_streams
 from sync.append import overlap
 from sync.known import ChainKnown, Known, Needs, Prepared, Withheld
-from sync.operations import FindingSet
+from sync.operations import FindingSet, PhotoAdd
 from sync.plan import needs
 
 
@@ -38,8 +38,14 @@ def gather(request: Prepared, epoch: str) -> Known:
         visits=visits,
         findings=sheets.findings_known(tuple(about.union(wanted.findings))),
         withheld={**named, **parked},
-        here=sheets.photos_here(tuple(visits)),
+        here=sheets.photos_here(tuple(visits)) | photos.here(declared_photos(request)),
     )
+
+
+def declared_photos(request: Prepared) -> frozenset[str]:
+    """Digests that the request's operations name."""
+    operations = (operation for batch in request.batches for operation in batch.operations)
+    return frozenset(operation.body.sha256 for operation in operations if isinstance(operation, PhotoAdd))
 
 
 def _homes(wanted: Needs, request: Prepared) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:

@@ -1,0 +1,176 @@
+"""Photos' bytes from phones: tus 1.0 (core, checksum, expiration) at an address made of the bytes' own digest.
+
+No creation: the signed operation that declares a photo is its creation. Speaks HTTP and decides nothing.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator
+
+from flask import Blueprint, Flask, Response, request
+from obstore.exceptions import BaseError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import BadRequest, ClientDisconnected, PreconditionFailed
+from werkzeug.http import http_date
+
+from media.inspection import MAX_PHOTO_BYTES
+from patrol.permissions import Verb
+from server import clock
+from server.api.sync import calling_phone
+from server.auth import permission, public
+from server.http.headers import accepts
+from server.http.problems import from_database_error, problem
+from server.services import photo_uploads
+from server.services.photo_arrival import DigestMismatch, PhotoRefused
+from server.services.photo_parts import BeingWritten, NoRoom
+from server.services.photo_uploads import Checksum, ChecksumMismatch, Piece, Received
+from server.storage import StorageDown
+
+blueprint = Blueprint("photo_upload", __name__, url_prefix="/api/v1/photos")
+
+TUS = "1.0.0"
+RETRY_AFTER_S = 5
+#: A link that brings nothing for so long is dead; the phone comes back on another connection.
+_SILENCE_S = 15
+_CHUNK = 64 * 1024
+_OFFER = {
+    "Tus-Version": TUS,
+    "Tus-Extension": "checksum,expiration",
+    "Tus-Max-Size": str(MAX_PHOTO_BYTES),
+    "Tus-Checksum-Algorithm": ",".join(photo_uploads.CHECKSUMS),
+}
+
+
+def install(app: Flask) -> None:
+    """Register the routes."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.route("", methods=["OPTIONS"], provide_automatic_options=False)
+@blueprint.route("/<key:digest>", methods=["OPTIONS"], provide_automatic_options=False)
+@public("says only what the server can do")
+def offer(digest: str = "") -> Response:  # noqa: ARG001 - the same for every photo
+    """Say what of tus is spoken here."""
+    return Response(status=204, headers=_OFFER)
+
+
+@blueprint.route("/<key:digest>", methods=["HEAD"], provide_automatic_options=False)
+@permission(Verb.DEVICE_SYNC.value)
+def look(digest: str) -> Response:
+    """Say how many bytes are here."""
+    _require_tus()
+    device = calling_phone().device
+    found = photo_uploads.look(photo_uploads.find(digest, device), device, clock.now())
+    return _told(200, found)
+
+
+@blueprint.route("/<key:digest>", methods=["PATCH", "POST"], provide_automatic_options=False)
+@accepts("application/offset+octet-stream")
+@permission(Verb.DEVICE_SYNC.value)
+def receive(digest: str) -> Response:
+    """Add bytes at an offset; POST where a proxy lets no PATCH through."""
+    _require_tus()
+    if request.method == "POST" and request.headers.get("X-HTTP-Method-Override") != "PATCH":
+        raise BadRequest
+    device = calling_phone().device
+    found = photo_uploads.find(digest, device)
+    return _told(204, photo_uploads.receive(found, device, _piece(found.size), clock.now()))
+
+
+def _piece(size: int) -> Piece:
+    offset = request.headers.get("Upload-Offset", "")
+    if not offset.isdecimal() or len(offset) > 12:
+        raise BadRequest
+    room = max(0, size - int(offset))
+    return Piece(int(offset), _incoming(room), request.content_length, _checksum())
+
+
+def _incoming(room: int) -> Iterator[bytes]:
+    """What the body brings, at most `room`; ends quietly where the link breaks, so that what came is kept."""
+    request.max_content_length = MAX_PHOTO_BYTES
+    socket = request.environ.get("gunicorn.socket")
+    if socket is not None:
+        socket.settimeout(_SILENCE_S)
+    while room > 0:
+        try:
+            piece = request.stream.read(min(_CHUNK, room))
+        except (ClientDisconnected, OSError):
+            return
+        if not piece:
+            return
+        room -= len(piece)
+        yield piece
+
+
+def _checksum() -> Checksum | None:
+    given = request.headers.get("Upload-Checksum")
+    if given is None:
+        return None
+    algorithm, _, value = given.partition(" ")
+    if algorithm not in photo_uploads.CHECKSUMS or not value:
+        raise BadRequest
+    try:
+        return Checksum(algorithm, base64.b64decode(value, validate=True))
+    except binascii.Error as error:
+        raise BadRequest from error
+
+
+def _require_tus() -> None:
+    if request.headers.get("Tus-Resumable") != TUS:
+        raise PreconditionFailed
+
+
+def _told(status: int, received: Received) -> Response:
+    headers = {"Upload-Offset": str(received.offset), "Upload-Length": str(received.size)}
+    if received.expires is not None:
+        headers["Upload-Expires"] = http_date(received.expires)
+    return Response(status=status, headers=headers)
+
+
+@blueprint.after_request
+def _speak_tus(response: Response) -> Response:
+    response.headers["Tus-Resumable"] = TUS
+    if response.status_code == 412:
+        response.headers["Tus-Version"] = TUS
+    if response.status_code >= 400:
+        # The rest of a body that nobody reads would be taken for the next request.
+        response.headers["Connection"] = "close"
+    return response
+
+
+@blueprint.errorhandler(PhotoRefused)
+def _refused(error: PhotoRefused) -> Response:
+    details = {"detail": error.refusal.detail} if error.refusal.detail else None
+    return problem(422, error.refusal.code.value, details)
+
+
+@blueprint.errorhandler(DigestMismatch)
+def _another_photo(_error: DigestMismatch) -> Response:
+    return problem(460, "photo_digest_mismatch", headers={"Upload-Offset": "0"})
+
+
+@blueprint.errorhandler(ChecksumMismatch)
+def _spoilt(_error: ChecksumMismatch) -> Response:
+    return problem(460, "photo_checksum_mismatch")
+
+
+@blueprint.errorhandler(BeingWritten)
+def _held(_error: BeingWritten) -> Response:
+    return problem(423, "photo_being_written", headers={"Retry-After": "1"})
+
+
+@blueprint.errorhandler(NoRoom)
+def _full(_error: Exception) -> Response:
+    return problem(507, "no_room", headers={"Retry-After": "60"})
+
+
+@blueprint.errorhandler(StorageDown)
+@blueprint.errorhandler(BaseError)
+def _storage_down(_error: Exception) -> Response:
+    return problem(503, "storage_down", headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+@blueprint.errorhandler(OperationalError)
+def _database_full(error: OperationalError) -> Response:
+    full = getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_FULL")
+    return _full(error) if full else from_database_error(error)

@@ -1,0 +1,152 @@
+"""What follows when a photo's bytes are whole: the check, the store, the row, the feed, in this order (SPEC, part PH).
+
+Nothing is said to be here before the disk or the bucket holds it. Everything may be done twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from mmap import ACCESS_READ, mmap
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, func, select, update
+
+from media.digest import sha256_of, storage_key
+from media.headers.parts import Header
+from media.inspection import MAX_PHOTO_BYTES, inspect
+from media.refusals import Refusal, RefusalCode
+from server.db import Transaction, UtcDateTime, run, transaction
+from server.models.photo import Photo, PhotoFile
+from server.queries.photos import Declared
+from server.queue import enqueue
+from server.services import visit_photos
+from server.services.photo_parts import Part
+from server.services.store import upsert
+from server.storage import current_storage
+
+if TYPE_CHECKING:
+    from obstore import Attributes
+
+#: A digest names its bytes for ever; whoever may not see them any more has seen them.
+IMMUTABLE = "private, max-age=31536000, immutable"
+#: Photos that one process checks at a time: each is mapped whole meanwhile.
+_checking = BoundedSemaphore(2)
+
+_FILE = select(PhotoFile).where(PhotoFile.digest == bindparam("of_digest")).subquery()
+#: What a file came to is copied to whoever declared it; the first arrival stays.
+_SETTLE = (
+    update(Photo)
+    .where(Photo.digest == bindparam("of_digest"))
+    .values(
+        arrived_at=func.coalesce(
+            Photo.arrived_at,
+            select(bindparam("now", type_=UtcDateTime)).where(_FILE.c.media_type.is_not(None)).scalar_subquery(),
+        ),
+        refusal=select(_FILE.c.refusal).scalar_subquery(),
+    )
+)
+
+
+class DigestMismatch(Exception):
+    """The bytes are not those that the operation names; they were thrown away."""
+
+
+class PhotoRefused(Exception):
+    """The bytes are what was declared and no photo that is kept; the operation stays."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code, refusal.detail)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A digest whose bytes are all here, and what their header says."""
+
+    digest: str
+    size: int
+    verdict: Header | Refusal
+
+
+def require_acceptable(declared: Declared) -> None:
+    """Raises PhotoRefused for what was refused before, or is declared larger than anything that is kept."""
+    if declared.refusal is not None:
+        raise PhotoRefused(Refusal(RefusalCode(declared.refusal), declared.detail or ""))
+    if declared.size > MAX_PHOTO_BYTES:
+        raise PhotoRefused(Refusal(RefusalCode.TOO_LARGE, f"{declared.size} bytes"))
+
+
+def finish(part: Part, declared: Declared, now: datetime) -> None:
+    """Check, store and record a part that has its full length.
+
+    Raises DigestMismatch, PhotoRefused, StorageDown, Busy; after the last two the bytes are still here.
+    """
+    whole = _checked(part, declared)
+    if isinstance(whole.verdict, Refusal):
+        record(whole, now)
+        part.discard()
+        raise PhotoRefused(whole.verdict)
+    current_storage().adopt(storage_key(whole.digest), part.path, _kept_with(whole.digest))
+    record(whole, now)
+
+
+def _checked(part: Part, declared: Declared) -> Whole:
+    with _checking, mmap(part.file, 0, access=ACCESS_READ) as data:
+        if sha256_of(data) != declared.digest:
+            part.discard()
+            raise DigestMismatch
+        return Whole(declared.digest, len(data), inspect(data))
+
+
+def _kept_with(digest: str) -> "Attributes":
+    """A bucket says so itself when an original is fetched from it: never shown in place."""
+    return {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": f'attachment; filename="{digest}"',
+        "Cache-Control": IMMUTABLE,
+    }
+
+
+def find_stored(declared: Declared, now: datetime) -> bool:
+    """Record bytes that are in the store although no row says so: a crash came between. Whether they are."""
+    storage, key = current_storage(), storage_key(declared.digest)
+    if storage.size(key) != declared.size:
+        return False
+    record(Whole(declared.digest, declared.size, inspect(storage.get(key))), now)
+    return True
+
+
+def record(whole: Whole, now: datetime) -> None:
+    """Say in rows and feed that bytes are here, or refused, and ring for whoever processes them."""
+    with transaction() as tx:
+        homes = visit_photos.hold(whole.digest)
+        run(upsert(PhotoFile, ("digest",), ()), [_row(whole, now)])
+        settle(whole.digest, now)
+        visit_photos.restate(homes, now)
+        _ring(tx, whole)
+
+
+def settle(digest: str, now: datetime) -> None:
+    """Let every declaration of bytes that are here know it; the streams of its visits are held."""
+    run(_SETTLE, {"of_digest": digest, "now": now})
+
+
+def _ring(tx: Transaction, whole: Whole) -> None:
+    if isinstance(whole.verdict, Header):
+        enqueue(tx, "photos.process", whole.digest)
+
+
+def _row(whole: Whole, now: datetime) -> dict[str, object]:
+    header = whole.verdict if isinstance(whole.verdict, Header) else None
+    refusal = whole.verdict if isinstance(whole.verdict, Refusal) else None
+    return {
+        "digest": whole.digest,
+        "size": whole.size,
+        "media_type": header and header.type.value,
+        "width": header and header.width,
+        "height": header and header.height,
+        "arrived_at": now,
+        "refusal": refusal and refusal.code.value,
+        "refusal_detail": refusal and refusal.detail,
+        "attempts": 0,
+    }

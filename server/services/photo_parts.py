@@ -1,0 +1,162 @@
+"""Bytes of photos that have not all arrived: one file a phone and digest, held by one request at a time.
+
+Apart by phone, so that nobody's bytes can spoil another's upload of the same photo. Names are hashes, never what
+somebody chose. Knows nothing of who may upload what.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from flask import current_app
+
+from patrol.errors import Conflict
+from server.config import Config
+from server.storage import current_storage
+
+#: A part that nobody added to for so long is removed; the phone begins anew.
+KEPT: Final = timedelta(days=14)
+#: Room on the disk that photos must leave to the operations: a tenth, at most so many bytes.
+_RESERVE_SHARE, _RESERVE_BYTES = 10, 2_000_000_000
+_FOLDER = "arriving"
+
+
+class BeingWritten(Exception):
+    """Another request adds to the same part at this moment."""
+
+
+class NoRoom(OSError):
+    """The disk has no room for photos."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What has arrived so far; `file` is open and locked."""
+
+    path: Path
+    file: int
+
+    @property
+    def offset(self) -> int:
+        """Bytes that are here."""
+        return os.fstat(self.file).st_size
+
+    @property
+    def expires(self) -> datetime:
+        """When it will be removed, should nothing more arrive."""
+        return datetime.fromtimestamp(os.fstat(self.file).st_mtime).astimezone() + KEPT
+
+    def append(self, pieces: Iterable[bytes]) -> None:
+        """Add what comes and have the disk hold it, also when the pieces end in an error. Raises NoRoom."""
+        os.lseek(self.file, 0, os.SEEK_END)
+        try:
+            for piece in pieces:
+                _write(self.file, piece)
+        finally:
+            _sync(self.file)
+
+    def cut(self, offset: int) -> None:
+        """Forget everything beyond `offset`."""
+        os.ftruncate(self.file, offset)
+
+    def discard(self) -> None:
+        """Forget everything."""
+        self.path.unlink(missing_ok=True)
+
+
+def _write(file: int, piece: bytes) -> None:
+    view = memoryview(piece)
+    try:
+        while view:
+            view = view[os.write(file, view) :]
+    except OSError as error:
+        raise NoRoom(*error.args) from error
+
+
+def _sync(file: int) -> None:
+    try:
+        os.fsync(file)
+    except OSError as error:
+        raise NoRoom(*error.args) from error
+
+
+def folder() -> Path:
+    """Where parts lie: beside the photos where those are on this disk, so that a whole one need only be renamed."""
+    config: Config = current_app.extensions["qianshao_config"]
+    return (current_storage().folder or config.data_dir) / _FOLDER
+
+
+def require_room() -> None:
+    """Raises NoRoom when photos would take what operations need."""
+    place = folder()
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    usage = shutil.disk_usage(place)
+    if usage.free < min(usage.total // _RESERVE_SHARE, _RESERVE_BYTES):
+        raise NoRoom("no room is left for photos")
+
+
+def offset_of(device: str, digest: str) -> int:
+    """Bytes of a part that are here, without holding it; 0 for none."""
+    try:
+        return _path(device, digest).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+@contextmanager
+def held(device: str, digest: str) -> Iterator[Part]:
+    """The part, made if need be, held against other requests. Raises BeingWritten."""
+    path = _path(device, digest)
+    file = _locked(path)
+    try:
+        yield Part(path, file)
+    finally:
+        os.close(file)
+
+
+def _locked(path: Path) -> int:
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_at(path, file):
+                return file
+        except BlockingIOError as error:
+            os.close(file)
+            raise BeingWritten from error
+        # Whoever held it before has moved it in or thrown it away.
+        os.close(file)
+
+
+def _is_at(path: Path, file: int) -> bool:
+    try:
+        return path.stat().st_ino == os.fstat(file).st_ino
+    except FileNotFoundError:
+        return False
+
+
+def require_offset(part: Part, offset: int) -> None:
+    """Raises Conflict unless the next byte is the one at `offset`."""
+    if part.offset != offset:
+        raise Conflict("photo_offset", offset=part.offset)
+
+
+def sweep(now: datetime) -> int:
+    """Remove parts that have expired; returns how many."""
+    gone = 0
+    for path in folder().glob("*"):
+        if now.timestamp() - path.stat().st_mtime > KEPT.total_seconds():
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _path(device: str, digest: str) -> Path:
+    return folder() / f"{digest}-{hashlib.sha256(device.encode()).hexdigest()[:16]}"

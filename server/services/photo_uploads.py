@@ -1,0 +1,128 @@
+"""Takes in a photo's bytes piece by piece (tus 1.0), and says how many are here. Speaks no HTTP."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from media.digest import is_digest
+from patrol.errors import Invalid, NotFound
+from server.db import db
+from server.queries import photos
+from server.queries.photos import Declared
+from server.services import photo_arrival, photo_parts
+from server.services.photo_parts import Part
+
+#: As tus names them. SHA-1 is what every server of the protocol must take; here it only finds faults of a link.
+CHECKSUMS = ("sha256", "sha1")
+
+
+class Hashing(Protocol):
+    """What a checksum needs of hashlib."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take more bytes in."""
+
+    def digest(self) -> bytes:
+        """The checksum of all bytes so far."""
+
+
+class ChecksumMismatch(Exception):
+    """A piece is not what its checksum says; it was thrown away, what was there before is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """What a piece must come to: one of CHECKSUMS, and the digest's bytes."""
+
+    algorithm: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes on their way, to be put at `offset`; `length` where the sender said it."""
+
+    offset: int
+    pieces: Iterable[bytes]
+    length: int | None = None
+    checksum: Checksum | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How many bytes of how many are here; when they will be removed, should the rest not come."""
+
+    offset: int
+    size: int
+    expires: datetime | None = None
+
+
+def find(digest: str, device: str) -> Declared:
+    """What a stored operation of the device says of the digest. Raises NotFound, PhotoRefused."""
+    if not is_digest(digest):
+        raise NotFound("not_found", noun="photo")
+    found = photos.declared(digest, device)
+    # A phone's link is slow: no transaction stays open while its bytes come.
+    db.session.rollback()
+    photo_arrival.require_acceptable(found)
+    return found
+
+
+def look(declared: Declared, device: str, now: datetime) -> Received:
+    """How far the upload is; what is whole but was never recorded is recorded now. Raises as `receive` does."""
+    if declared.here:
+        return Received(declared.size, declared.size)
+    offset = photo_parts.offset_of(device, declared.digest)
+    if offset == 0 and photo_arrival.find_stored(declared, now):
+        return Received(declared.size, declared.size)
+    if offset < declared.size:
+        return Received(offset, declared.size)
+    with photo_parts.held(device, declared.digest) as part:
+        return _completed(part, declared, now)
+
+
+def receive(declared: Declared, device: str, piece: Piece, now: datetime) -> Received:
+    """Add a piece. What came of one that was cut is kept: the digest of the whole tells whether it was good.
+
+    Raises Conflict `photo_offset`, Invalid `photo_too_long`, ChecksumMismatch, NoRoom, BeingWritten, and at the end
+    DigestMismatch, PhotoRefused, StorageDown, Busy.
+    """
+    if declared.here:
+        return Received(declared.size, declared.size)
+    photo_parts.require_room()
+    with photo_parts.held(device, declared.digest) as part:
+        photo_parts.require_offset(part, piece.offset)
+        _append(part, piece, declared.size - piece.offset)
+        return _completed(part, declared, now)
+
+
+def _completed(part: Part, declared: Declared, now: datetime) -> Received:
+    offset = part.offset
+    if offset > declared.size:
+        part.cut(offset := 0)
+    if offset < declared.size:
+        return Received(offset, declared.size, part.expires)
+    photo_arrival.finish(part, declared, now)
+    return Received(declared.size, declared.size)
+
+
+def _append(part: Part, piece: Piece, room: int) -> None:
+    if piece.length is not None and piece.length > room:
+        raise Invalid("photo_too_long", room=room)
+    seen = hashlib.new(piece.checksum.algorithm, usedforsecurity=False) if piece.checksum else None
+    part.append(_hashed(piece.pieces, seen))
+    if piece.checksum is None or seen is None:
+        return
+    whole = piece.length is None or part.offset - piece.offset == piece.length
+    if whole and seen.digest() != piece.checksum.value:
+        part.cut(piece.offset)
+        raise ChecksumMismatch
+
+
+def _hashed(pieces: Iterable[bytes], seen: Hashing | None) -> Iterator[bytes]:
+    for piece in pieces:
+        if seen is not None:
+            seen.update(piece)
+        yield piece
