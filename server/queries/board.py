@@ -144,29 +144,32 @@ def _month_facts(actor: Actor, month: Period) -> Select[Any]:
 def _week_facts(actor: Actor, weeks: Sequence[Period], mines: Collection[str] | None = None) -> Select[Any]:
     """One row a duty of a week: which mine, which week, and what its visits come to."""
     asked = _asked(weeks)
-    excused = _excused(actor, asked, DutyKind.WEEKLY_ROUND)
+    excused, done = _excused(actor, asked, DutyKind.WEEKLY_ROUND), _rounds(actor, weeks, mines)
     told: tuple[Any, ...] = (
         Contract.mine_id.label("mine"),
         asked.c.period.label("week"),
-        func.coalesce(WeekRound.begun, false()).label("begun"),
-        func.coalesce(WeekRound.met, false()).label("met"),
-        func.coalesce(WeekRound.late, false()).label("late"),
+        func.coalesce(done.c.begun, false()).label("begun"),
+        func.coalesce(done.c.met, false()).label("met"),
+        func.coalesce(done.c.late, false()).label("late"),
         excused.c.mine.is_not(None).label("excused"),
-    )
-    kept = and_(
-        WeekRound.county_id == Contract.county_id,
-        WeekRound.week == asked.c.period,
-        WeekRound.mine_id == Contract.mine_id,
     )
     query = (
         select(*told)
         .select_from(Contract)
         .join(asked, open_on(Contract.from_date, Contract.until_date, asked.c.last))
-        .outerjoin(WeekRound, kept)
+        .outerjoin(done, (done.c.mine_id == Contract.mine_id) & (done.c.week == asked.c.period))
         .outerjoin(excused, (excused.c.mine == Contract.mine_id) & (excused.c.period == asked.c.period))
         .where(_bearers(actor))
     )
     return query if mines is None else query.where(Contract.mine_id.in_(mines))
+
+
+def _rounds(actor: Actor, weeks: Sequence[Period], mines: Collection[str] | None) -> Any:
+    """The kept rounds of these weeks. The weeks are named outright: joined by them alone, a planner reads all years."""
+    query = select(WeekRound.mine_id, WeekRound.week, WeekRound.begun, WeekRound.met, WeekRound.late).where(
+        WeekRound.county_id == actor.county, WeekRound.week.in_([week.id for week in weeks])
+    )
+    return (query if mines is None else query.where(WeekRound.mine_id.in_(mines))).subquery("done")
 
 
 def _asked(periods: Sequence[Period]) -> CTE:
