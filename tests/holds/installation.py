@@ -63,7 +63,8 @@ class Installation:
 
     def kill(self) -> None:
         """End master and workers at once, as a power cut does."""
-        os.killpg(self.master, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.master, signal.SIGKILL)
         while self.processes():
             time.sleep(0.005)
 

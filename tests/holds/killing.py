@@ -66,7 +66,7 @@ def kill_often(database: str, cuts: int, folder: Path, seed: int = 1) -> Report:
         for rider in riders:
             rider.start()
         for cut in range(1, cuts + 1):
-            _let_work(riders, dice.uniform(0.05, 0.6))
+            _let_work(riders, dice.uniform(0.02, 0.4))
             _cut(found, cut)
         _come_to_rest(riders)
         found.stop()

@@ -10,6 +10,7 @@ import sys
 
 from gunicorn.app import wsgiapp
 
+from server import create_app
 from server.config import Config
 from server.supervision import die_with_parent
 from server.wsgi import arrive_before_serving, gunicorn_arguments
@@ -20,6 +21,7 @@ def main() -> None:
     die_with_parent()
     # Nobody waits for masters that were killed.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    create_app(Config.from_env())  # fills what is made once in a process
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:

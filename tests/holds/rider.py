@@ -54,6 +54,7 @@ class Rider(threading.Thread):
             self.send()
         while self._waiting():
             self.send()
+        self._hang_up()
 
     def send(self) -> bool:
         """One request, perhaps an earlier one's bytes again; True when it was acknowledged."""
@@ -88,7 +89,7 @@ class Rider(threading.Thread):
             response = self._connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException):
-            self._connection = None
+            self._hang_up()
             self.journal.failed += 1
             return None
         if response.status == 200:
@@ -98,6 +99,11 @@ class Rider(threading.Thread):
         if response.status != 503:
             self.journal.strange.append(f"{response.status} {content[:300]!r}")
         return None
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
     def _waiting(self) -> int:
         return sum(chain.last - chain.acked for chain in self.phone.state.chains)
