@@ -15,7 +15,7 @@ START ?= 0
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run demo ledger test check format lint types arch tests coverage migration locks clean
+.PHONY: help setup run demo ledger test check format lint types arch tests coverage kill migration locks clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ coverage: $(VENV)/.dev ## the suite with branch coverage
 	@$(BIN)/coverage run -m pytest $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+
+kill: $(VENV)/.dev ## kill -9 the server under load, again and again, and count what is lost: CUTS=200
+	@$(BIN)/python -m tests.holds.killing $(CUTS)
 
 migration: $(VENV)/.dev ## write a migration for what changed in the models: NAME="add photo digest"
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
