@@ -48,7 +48,7 @@ def _raise_it(path, start):
 def test_processes_raise_one_mark_together(tmp_path):
     path = tmp_path / "mark"
     HighWater(path).write(Mark("e1", "store"))
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     writers = [context.Process(target=_raise_it, args=(path, start)) for start in range(4)]
     for writer in writers:
         writer.start()
