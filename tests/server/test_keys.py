@@ -98,3 +98,13 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path):
 
 def public_key_in(path):
     return keys.load_or_create(path).public
+
+
+def test_threads_that_need_the_key_together_get_one_key(tmp_path):
+    path = tmp_path / "keys" / "server.pem"
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: keys.load_or_create(path).public, range(8)))
+
+    assert len(set(found)) == 1
+    assert [file.name for file in path.parent.iterdir()] == ["server.pem"]
