@@ -155,8 +155,9 @@ class _Planner:
     def _retry(self, target: Withheld, *, forced: bool) -> str:
         operation = ops.decode(target.data)
         verdict = reduce(self.state, operation, target.author, target.chain, forced=forced)
-        if verdict != target.verdict:
-            self.settled[target.uid] = verdict
+        self.settled[target.uid] = verdict
+        if verdict == target.verdict:
+            del self.settled[target.uid]
         if verdict in ops.EFFECTIVE:
             self.waiting.pop(target.uid, None)
         return verdict
@@ -175,9 +176,8 @@ class _Planner:
         moved = bool(self.runs)
         while moved:
             moved = False
-            for target in [w for w in self.waiting.values() if w.verdict == "parked"]:
-                if self.settled.get(target.uid, "parked") == "parked":
-                    moved |= self._retry(target, forced=False) != "parked"
+            for target in [w for w in self.waiting.values() if self.settled.get(w.uid, w.verdict) == "parked"]:
+                moved |= self._retry(target, forced=False) != "parked"
 
     def _chain_write(self, batch: Batch, chain: ChainKnown, *, new: bool) -> ChainWrite:
         first = batch.operations[0]

@@ -41,7 +41,7 @@ def take(desk: Desk, answer: wire.Answer, app: str) -> None:
     broken = [
         (known[part.chain], why)
         for part in answer.chains
-        if part.chain in known and (why := _chain(desk, known[part.chain], part))
+        if part.chain in known and (why := _chain(desk, known[part.chain], part, flying))
     ]
     _scope(desk, answer)
     _expect_back(desk, answer.marks)
@@ -62,12 +62,17 @@ def _new_epoch(desk: Desk, epoch: str) -> None:
             chain.acked = chain.base
             chain.safe = min(chain.safe, chain.base)
         state.cursor, state.rows, state.seen_at = {}, {}, {}
-        state.verdicts = {}
     state.epoch = epoch
 
 
-def _chain(desk: Desk, chain: ChainState, part: wire.ChainAnswer) -> str | None:
-    """Advance on what carries our own hash; returns why the chain must be left, if so."""
+def _chain(desk: Desk, chain: ChainState, part: wire.ChainAnswer, flying: InFlight) -> str | None:
+    """Advance on what carries our own hash; returns why the chain must be left, if so.
+
+    What was sent has the verdict that this answer says; what was not keeps the one it got, in a new epoch too.
+    """
+    first, _ = flying.sent.get(chain.chain, (part.ack.seq + 1, 0))
+    for held in chain.log[max(first - chain.base - 1, 0) : max(part.ack.seq - chain.base, 0)]:
+        desk.state.verdicts.pop(held.uid, None)
     if part.ack.seq > chain.acked and chain.hash_at(part.ack.seq) == part.ack.hash:
         chain.acked = part.ack.seq
     for seq, verdict in part.verdicts:
