@@ -48,8 +48,8 @@ class County:
 
     def exchange(self, body: bytes, *, gzipped: bool) -> bytes:
         """One exchange from bytes to bytes. Raises Crash, RequestError."""
-        request = prepare(body, gzipped=gzipped)
         fault, self.fault = self.fault, None
+        request = prepare(body, gzipped=gzipped)
         plan = self.push(request, request.exchange.device, fault)
         answer = self.answer(request.exchange, plan)
         return msgspec.json.encode(answer)

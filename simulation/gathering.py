@@ -14,17 +14,17 @@ def gather(store: Store, request: Prepared, epoch: str) -> Known:
     named = {uid: store.withheld[uid] for uid in wanted.releases if uid in store.withheld}
     carried = {c for c in wanted.chains if c in store.chains and not store.chains[c].vouched}
     named |= {uid: row for uid, row in store.withheld.items() if row.chain in carried}
-    if named:
+    wanted = needs(request, named.values())
+    while found := {uid: row for uid, row in _parked(store, wanted).items() if uid not in named}:
+        named |= found
         wanted = needs(request, named.values())
-    parked = _parked(store, wanted)
-    findings = {*wanted.findings, *(w.finding for w in parked.values() if w.finding)}
     return Known(
         epoch=epoch,
         heads={stream: store.heads.get(stream, 0) for stream in _streams(store, wanted)},
         chains={c: _chain(store, c, request) for c in wanted.chains if c in store.chains},
         visits={v: store.visits[v] for v in wanted.visits if v in store.visits},
-        findings={f: store.findings[f] for f in findings if f in store.findings},
-        withheld={**named, **parked},
+        findings={f: store.findings[f] for f in wanted.findings if f in store.findings},
+        withheld=named,
         here=store.photos,
     )
 

@@ -4,6 +4,7 @@ import msgspec
 
 from sync import bodies
 from sync import operations as ops
+from sync.phone.view import set_aside
 from tests.sync.phones import enter, enter_all, identity, new_phone, sync, team
 
 REG = "answer/GAS-001/-"
@@ -81,3 +82,48 @@ def test_ch_6_a_duplicate_moves_nothing_that_waits():
     answer = msgspec.json.decode(county.exchange_bytes(body))
     assert answer["chains"][0]["ack"]["seq"] == 2
     assert county.store.withheld == waiting
+
+
+def test_pn_5_what_is_set_aside_stays_so_when_the_county_comes_back():
+    """The phone forgot every verdict in a new epoch, but was told again only of what it offered again."""
+    county, (phone,) = team(1)
+    visit = enter(phone, "p1")
+    sync(phone, county)
+    county.out_of_scope = {"p1"}
+    phone.answer("p1", visit, REG, "fail")
+    sync(phone, county)
+    county.restore(county.back_up())
+    phone.answer("p1", visit, "answer/GAS-002/-", "fail")
+    sync(phone, county)
+    assert [verdict for _, verdict in set_aside(phone.desk)] == ["no_scope", "no_scope"]
+
+
+def test_pn_5_what_has_effect_after_all_is_set_aside_no_more():
+    """A verdict outlived the county that had given it."""
+    county, (first, second) = team(2)
+    sync(first, county)
+    backup = county.back_up()
+    county.out_of_scope = {"p1"}
+    visit = enter(first, "p1")
+    sync(first, county)
+    assert set_aside(first.desk)
+    county.restore(backup)
+    county.out_of_scope = set()
+    sync(first, county)
+    assert set_aside(first.desk) == []
+    assert second.state.epoch == "e1"
+    assert visit in county.store.visits
+
+
+def test_vd_5_what_a_replay_parks_is_let_out_by_the_same_replay():
+    """Carried operations were replayed once: an answer before its visit.open waited for a visit that was there."""
+    county, (phone, carrier) = team(2)
+    visit = enter(carrier, "p2")
+    phone.answer("p1", visit, REG, "fail")
+    enter(phone, "p1")
+    county.hand_in(phone.export(), carrier.state.device)
+    assert {w.verdict for w in county.store.withheld.values()} == {"no_scope"}
+    phone.answer("p1", visit, "answer/GAS-002/-", "pass")
+    sync(phone, county)
+    assert county.store.withheld == {}
+    assert {"answer/GAS-001/-", "answer/GAS-002/-"} <= set(county.sheet(visit).registers)
