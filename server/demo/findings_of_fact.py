@@ -19,9 +19,27 @@ class Said:
     left: list[dict[str, Any]]
     figures: dict[str, int]
     merged: dict[str, str]
+    before: dict[str, str]
 
 
-def ask(console: Console, visit: str, conflicts_before: int) -> Said:
+@dataclass(frozen=True)
+class Before:
+    """The visit before anybody settled anything: how many conflicts, and what counts meanwhile."""
+
+    conflicts: int
+    merged: dict[str, str]
+
+
+def ask_before(console: Console, visit: str) -> Before:
+    """What the product says while the conflicts stand."""
+    return Before(console.get(f"/visits/{visit}")["conflicts"], _merged(console.get(f"/visits/{visit}/record")))
+
+
+def _merged(record: dict[str, Any]) -> dict[str, str]:
+    return {f"{answer['item']}/{answer['place']}": str(answer["outcome"]) for answer in record["answers"]}
+
+
+def ask(console: Console, visit: str, before: Before) -> Said:
     """Everything about the visit, its duty and the month of its mine."""
     header = console.get(f"/visits/{visit}")
     record = console.get(f"/visits/{visit}/record")
@@ -29,12 +47,13 @@ def ask(console: Console, visit: str, conflicts_before: int) -> Said:
     coverage = console.get(f"/mines/{mine}/coverage/{header['month']}")
     left = console.get(f"/mines/{mine}/coverage/{header['month']}/left")["items"]
     duty = console.get(f"/duties?period={header['week']}&mine={mine}")["items"][0]
-    merged = {f"{answer['item']}/{answer['place']}": str(answer["outcome"]) for answer in record["answers"]}
+    merged = _merged(record)
     figures = {
         "answered": header["answered"],
         "failed": header["failed"],
         "unseen": header["unseen"],
-        "conflicts_before": conflicts_before,
+        "conflicts_before": before.conflicts,
+        "failed_before": sum(outcome == "fail" for outcome in before.merged.values()),
         "conflicts_after": header["conflicts"],
         "findings": header["findings"],
         "round_required": header["round_required"],
@@ -55,4 +74,5 @@ def ask(console: Console, visit: str, conflicts_before: int) -> Said:
         left=left,
         figures=figures,
         merged=merged,
+        before=before.merged,
     )

@@ -22,7 +22,7 @@ from server.db import db, transaction
 from server.demo import evidence, five_phones, recount
 from server.demo.callers import Console
 from server.demo.county import DemoCounty, make_county
-from server.demo.findings_of_fact import Said, ask
+from server.demo.findings_of_fact import Said, ask, ask_before
 from server.demo.five_phones import Story
 from server.demo.material import county as material
 from server.demo.recount import Counted
@@ -140,7 +140,7 @@ def _play(stage: Stage, dice: random.Random) -> tuple[Story, Said]:
     _underground(stage, story, visit, office)
     five_phones.sync_wildly(story, dice)
     five_phones.converge(story)
-    before = office.get(f"/visits/{story.visit}")["conflicts"]
+    before = ask_before(office, story.visit)
     five_phones.settle(story)
     five_phones.sign_and_submit(story)
     return story, ask(office, story.visit, before)

@@ -50,6 +50,7 @@ class Counted:
     figures: dict[str, int]
     left: frozenset[str]
     merged: dict[str, str]
+    before: dict[str, str]
 
 
 def read_visits(chains: Iterable[list[bytes]]) -> dict[str, Visit]:
@@ -87,6 +88,8 @@ def count(
     visit = visits[name]
     day, edition = date.fromisoformat(visit.identity["date"]), editions[visit.identity["edition"]]
     merged = {pair: merge(entries, pair, edition, day) for pair, entries in visit.answers.items()}
+    unsettled = {pair: _before_settlement(entries) for pair, entries in visit.answers.items()}
+    before = {pair: merge(entries, pair, edition, day) for pair, entries in unsettled.items()}
     required = applicable(edition, register, day, only_round=True)
     month = _month(visits, visit, editions)
     ends = min(today, (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1))
@@ -96,7 +99,8 @@ def count(
         "answered": len(merged),
         "failed": sum(outcome == "fail" for outcome in merged.values()),
         "unseen": sum(outcome == "unseen" for outcome in merged.values()),
-        "conflicts_before": sum(_differ(_before_settlement(entries)) for entries in visit.answers.values()),
+        "conflicts_before": sum(map(_differ, unsettled.values())),
+        "failed_before": sum(outcome == "fail" for outcome in before.values()),
         "conflicts_after": sum(_differ(entries) for entries in visit.answers.values()),
         "findings": len(visit.findings),
         "round_required": len(required),
@@ -107,7 +111,7 @@ def count(
         "month_unseen": sum(month.get(pair) == {"unseen"} for pair in table),
         "left": len(table) - len(judged),
     }
-    return Counted(figures, frozenset(table) - judged, merged)
+    return Counted(figures, frozenset(table) - judged, merged, before)
 
 
 def _month(visits: Mapping[str, Visit], of: Visit, editions: Mapping[str, Json]) -> dict[str, set[str]]:

@@ -25,6 +25,7 @@ _FIGURES = {
     "failed": "demo_figure_failed",
     "unseen": "demo_figure_unseen",
     "conflicts_before": "demo_figure_conflicts_before",
+    "failed_before": "demo_figure_failed_before",
     "conflicts_after": "demo_figure_conflicts_after",
     "findings": "demo_figure_findings",
     "round_required": "demo_figure_round_required",
@@ -157,10 +158,11 @@ def differences(said: Said, counted: Counted) -> list[str]:
         for name, value in said.figures.items()
         if value != counted.figures[name]
     ]
-    found += [
-        f"{pair}: {said.merged.get(pair)} ≠ {counted.merged.get(pair)}"
-        for pair in sorted({*said.merged, *counted.merged})
-        if said.merged.get(pair) != counted.merged.get(pair)
-    ]
+    for product, own in ((said.merged, counted.merged), (said.before, counted.before)):
+        found += [
+            f"{pair}: {product.get(pair)} ≠ {own.get(pair)}"
+            for pair in sorted({*product, *own})
+            if product.get(pair) != own.get(pair)
+        ]
     left = {f"{pair['item']}/{pair['place']}" for pair in said.left}
     return found + [f"left: {pair}" for pair in sorted(left ^ counted.left)]

@@ -13,8 +13,8 @@ DEFECTS = {
         "import patrol.coverage as c\nc._state = lambda marks: c.PairState.JUDGED if any(marks) else c.PairState.OPEN\n"
     ),
     "of two opinions the milder counts": (
-        "import sync.registers as r, sync.visits as v\n"
-        "v.counted = r.counted = lambda heads: min((r.outcome(h.value) for h in heads), key=r.GRAVITY.__getitem__)\n"
+        "import sync.registers as r\n"
+        "r.counted = lambda heads: min((r.outcome(h.value) for h in heads), key=r.GRAVITY.__getitem__)\n"
     ),
     "a place too few is asked": (
         "import checklists.applicability as a\n"
