@@ -113,7 +113,7 @@ def store(plan: Plan, county: str, device: str | None, now: Now) -> None:
 
 
 def _context(phone: DeviceSession, now: Now) -> Context:
-    may = grants.may_on(now.today, phone.device, phone.team)
+    may = grants.may_on(now.today, phone.device, "" if phone.revoked else phone.team)
     return Context(now=now.milliseconds, receipt=now.receipt, device=phone.device, judge=judge, may=may)
 
 

@@ -13,6 +13,7 @@ from server.db import db, run
 from server.models.contract import Contract
 from server.models.device import Device
 from server.models.team import Membership
+from server.models.user import User
 from sync.bodies import VisitIdentity
 from sync.known import Author, May
 
@@ -30,8 +31,10 @@ _GRANTS = (
         & (Contract.from_date <= _TODAY)
         & or_(Contract.until_date.is_(None), Contract.until_date >= _SINCE),
     )
+    .join(User, User.id == Membership.user_id)
     .where(
         Membership.user_id == bindparam("person"),
+        User.disabled_at.is_(None),
         Membership.from_date <= _TODAY,
         or_(Membership.until_date.is_(None), Membership.until_date >= _SINCE),
     )
@@ -56,7 +59,8 @@ class Grant:
 def may_on(today: date, device: str, team: str) -> May:
     """The question `may(author, kind, visit, mine)` as of a day; each author is looked up once.
 
-    `device` and its `team` carried the request; a chain of another phone is asked for its own team.
+    `device` and its `team` carried the request, no team if the device is revoked; a chain of another phone is asked for
+    its own team. Whoever is revoked or disabled begins no chain that has effect (RV-1).
     """
     known: dict[str, tuple[Grant, ...]] = {}
 
@@ -84,4 +88,4 @@ def grants_of(person: str, today: date) -> tuple[Grant, ...]:
 
 
 def _team_of(device: str) -> str | None:
-    return db.session.scalar(select(Device.team_id).where(Device.id == device))
+    return db.session.scalar(select(Device.team_id).where(Device.id == device, Device.revoked_at.is_(None)))

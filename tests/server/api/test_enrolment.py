@@ -14,6 +14,7 @@ from server.keys import current_key
 from server.models.segment import WithheldOperation
 from server.services import epochs
 from sync import enrolment, wire
+from sync.operations import WITHHELD
 from sync.phone import edits
 from sync.phone.phone import Phone
 from sync.phone.surroundings import MemoryStorage, SoftwareKeys
@@ -200,6 +201,16 @@ def test_rv_1_a_revoked_phone_delivers_from_the_next_request_and_reads_nothing(a
     assert decoded.chains[0].ack.seq == 3
     assert decoded.chains[0].verdicts == [(3, "revoked")]
     assert (decoded.pages, decoded.added, decoded.marks) == ([], [], {})
+
+
+def test_rv_1_a_chain_that_a_revoked_phone_begins_has_no_effect(as_role, made):
+    phone, tokens = enrolled(as_role, made)
+    assert phone.receive(exchange(made, phone, tokens["access"]).data)
+    as_role("leader").post(f"/devices/{phone.state.device}/revoke", {"reason": "丢失"})
+    work(phone)
+    decoded = wire.answer_decoder.decode(exchange(made, phone, tokens["access"]).data)
+    assert decoded.chains[0].ack.seq == phone.state.chains[0].last
+    assert {seq for seq, verdict in decoded.chains[0].verdicts if verdict in WITHHELD} == {2}
 
 
 def hand_in(made, data, headers):
