@@ -27,17 +27,21 @@ def gather(request: Prepared, epoch: str) -> Known:
     streams = wanted.streams(*_homes(wanted, request))
     chains = _with_segments(locked, request)
     heads = lock_streams(db.session(), streams) if streams else {}
+    # What waits may let out what waits for it. That is rare, so its streams are locked late; of two that meet in it,
+    # the database lets one go first.
+    while waiting := {uid: row for uid, row in _parked(wanted).items() if uid not in named}:
+        named |= waiting
+        wanted = needs(request, named.values())
+        more = set(wanted.streams(*_homes(wanted, request))) - heads.keys()
+        heads |= lock_streams(db.session(), more) if more else {}
     visits = sheets.visits_known(wanted.visits)
-    parked = _parked(wanted)
-    # What a parked operation is about must be known before it may be replayed, or it would raise it anew.
-    about = {operation.finding for operation in parked.values() if operation.finding}
     return Known(
         epoch=epoch,
         heads=heads,
         chains=chains,
         visits=visits,
-        findings=sheets.findings_known(tuple(about.union(wanted.findings))),
-        withheld={**named, **parked},
+        findings=sheets.findings_known(wanted.findings),
+        withheld=named,
         here=sheets.photos_here(tuple(visits)) | photos.here(declared_photos(request)),
     )
 

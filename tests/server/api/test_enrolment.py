@@ -13,7 +13,7 @@ from server.db import db, transaction
 from server.keys import current_key
 from server.models.segment import WithheldOperation
 from server.services import epochs
-from sync import enrolment, wire
+from sync import bodies, enrolment, wire
 from sync.operations import WITHHELD
 from sync.phone import edits
 from sync.phone.phone import Phone
@@ -211,6 +211,24 @@ def test_rv_1_a_chain_that_a_revoked_phone_begins_has_no_effect(as_role, made):
     decoded = wire.answer_decoder.decode(exchange(made, phone, tokens["access"]).data)
     assert decoded.chains[0].ack.seq == phone.state.chains[0].last
     assert {seq for seq, verdict in decoded.chains[0].verdicts if verdict in WITHHELD} == {2}
+
+
+def test_vd_5_what_waits_for_what_waits_is_let_out_with_it(as_role, made):
+    """A re-check waits for a finding, whose raising waits for its visit: what opens the visit lets out both."""
+    phones = [enrolled(as_role, made, seed=seed) for seed in (1, 2, 3)]
+    (opener, _), (raiser, _), (checker, _) = phones
+    for phone, _ in phones:
+        phone.open_chain("leader-own")
+    other = identity(team="team-1", mine="mine-1", edition=world.DIGEST, ordinal=3)
+    visit, finding = enter(opener), raiser.desk.uid()
+    raiser.state.mines[visit] = checker.state.findings[finding] = "mine-1"
+    raiser.edit(edits.edit_finding, "leader-own", finding, bodies.FindingFields(text="x"), visit)
+    apart = checker.edit(edits.enter_visit, "leader-own", other, opening=True)
+    checker.edit(edits.recheck_finding, "leader-own", bodies.Recheck(finding, "passed"), apart)
+    for phone, tokens in (phones[2], phones[1], phones[0]):
+        assert phone.receive(exchange(made, phone, tokens["access"]).data)
+    with made.app_context():
+        assert db.session.scalars(select(WithheldOperation.verdict)).all() == []
 
 
 def hand_in(made, data, headers):
