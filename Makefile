@@ -15,7 +15,7 @@ START ?= 0
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run demo ledger test check format lint types arch tests coverage kill migration locks clean
+.PHONY: help setup run demo ledger test check format lint types arch tests simulate bench coverage kill migration locks clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,13 @@ tests: $(VENV)/.dev ## the test suite; ARGS="tests/sync -k fork" narrows it
 
 simulate: $(VENV)/.dev ## play seeds of the sync protocol: SEEDS=100000 START=0; DEFECTS=1 plants every defect
 	@$(BIN)/python -m simulation $(SEEDS) --start $(START) --workers $(WORKERS) $(if $(DEFECTS),--defects)
+
+bench: $(VENV)/.dev ## measure exchanges, the board and the rules on both databases (half an hour); BENCH="exchange --clients 8"
+ifdef BENCH
+	@$(BIN)/python -m bench.$(BENCH)
+else
+	@for what in exchange board plan_exchange judging media; do echo; echo "== $$what"; $(BIN)/python -m bench.$$what; done
+endif
 
 coverage: $(VENV)/.dev ## the suite with branch coverage
 	@$(BIN)/coverage erase
