@@ -4,12 +4,14 @@ Everything that needs no database happens before the transaction begins; the pla
 is stored it is acknowledged, whatever it means. Pulling reads a snapshot of its own after the commit.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import ParamSpec, TypeVar
 
-from msgspec.structs import replace
+import msgspec
 from sqlalchemy import bindparam, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from patrol.periods import local_date
 from server.db import Transaction, run, transaction
@@ -23,9 +25,12 @@ from server.services.gathering import declared_photos, gather
 from server.services.store import store_plan
 from sync import feed, receipts, wire
 from sync.bodies import Answer as AnswerBody
-from sync.known import Context, Plan, Prepared
+from sync.known import Context, Known, Plan, Prepared
 from sync.plan import plan_exchange
 from sync.prepare import check_signatures
+
+P = ParamSpec("P")
+Answered = TypeVar("Answered")
 
 _TELL = (
     update(Device)
@@ -98,12 +103,36 @@ def append(tx: Transaction, request: Prepared, carrier: DeviceSession, moment: M
     """Plan and write a request whose signatures are checked; `carrier` brought it, its authors are in its chains."""
     now = moment.now
     known = gather(request, moment.epoch)
-    plan = plan_exchange(known, request, _context(carrier, now))
+    plan = decide(known, request, _context(carrier, now))
     store(plan, carrier.county, carrier.device, now)
     if plan.segments:
         # What stored no segment leaves no trace by which a later start could tell that nothing was lost.
         tx.after_commit(lambda: high_water().note(received=now.milliseconds))
     return Pushed(plan, known.heads)
+
+
+def decide(known: Known, request: Prepared, context: Context) -> Plan:
+    """The plan. Raises what kept a question from being answered: nothing is set aside for want of a database.
+
+    The plan itself takes whatever goes wrong for the operation's own fault (VD-2).
+    """
+    failed: list[SQLAlchemyError] = []
+    asking = replace(context, may=_noting(context.may, failed), judge=_noting(context.judge, failed))
+    plan = plan_exchange(known, request, asking)
+    if failed:
+        raise failed[0]
+    return plan
+
+
+def _noting(question: Callable[P, Answered], failed: list[SQLAlchemyError]) -> Callable[P, Answered]:
+    def ask(*about: P.args, **named: P.kwargs) -> Answered:
+        try:
+            return question(*about, **named)
+        except SQLAlchemyError as error:
+            failed.append(error)
+            raise
+
+    return ask
 
 
 def store(plan: Plan, county: str, device: str | None, now: Now) -> None:
@@ -151,7 +180,7 @@ def _pulled(answer: wire.Answer, request: wire.Exchange, phone: DeviceSession, n
     digests = streams.digests(_claimed(request, scope, now.milliseconds), scope)
     wanted = feed.pull(request.cursor, answer.epoch, scope, digests, request.digests)
     pages, more = _pages(wanted.after, wanted.marks, request.limit, pushed)
-    return replace(
+    return msgspec.structs.replace(
         answer,
         marks=dict(wanted.marks),
         pages=pages,
@@ -175,7 +204,9 @@ def _told_of_photos(answer: wire.Answer, request: Prepared) -> wire.Answer:
     declared = declared_photos(request)
     if not declared and not request.exchange.unsent.photos:
         return answer
-    return replace(answer, photos_wanted=photos.wanted(answer.device), photos_here=sorted(photos.here(declared)))
+    return msgspec.structs.replace(
+        answer, photos_wanted=photos.wanted(answer.device), photos_here=sorted(photos.here(declared))
+    )
 
 
 def _pages(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 from sqlalchemy import event, func, select, update
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from server.arrival import arrive
 from server.db import db as the_db
@@ -20,7 +21,7 @@ from server.models.finding import Finding
 from server.models.segment import Chain, RefusedPush, Segment, WithheldOperation
 from server.models.visit import Visit, VisitSheet
 from server.queries import log, streams
-from server.services import fresh
+from server.services import fresh, grants
 from server.services.epochs import begin
 from sync import bodies, operations, sheets, wire
 from sync.phone import edits
@@ -247,6 +248,27 @@ def test_vd_6_a_photo_may_be_released_like_everything_else(county):
 def photo(number, of="answer/SAF-001/-"):
     uid = f"photo{number}".ljust(21, "x") + "A"
     return bodies.Photo(uid, f"{number:064x}", 1000, "image/jpeg", 100, 80, of, "stream")
+
+
+def test_vd_2_a_database_that_is_away_sets_no_operation_aside(county, monkeypatch):
+    visit, (one,) = gang(county, 1)
+    county.sync(one)
+    say(one, "p1", visit)
+    before, body = everything(), one.request_bytes()
+    away = [True]
+    real = grants.grants_of
+
+    def grants_of(person, today):
+        if away.pop() if away else False:
+            raise PoolTimeoutError("no connection was free")
+        return real(person, today)
+
+    monkeypatch.setattr(grants, "grants_of", grants_of)
+    response = county.post(one, body)
+    assert (response.status_code, response.json["code"]) == (503, "busy")
+    assert everything() == before
+    assert told(county.post(one, body)).chains[0].verdicts == []
+    assert recounted() == []
 
 
 def test_ph_2_a_photo_taken_back_is_declared_no_more(county):
