@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 PACKAGES := patrol checklists schemas sync media server
 # Two cores are the smallest machine the suite is meant for.
 WORKERS ?= 2
+# Clients as shipped that tests drive.
+CLIENTS := tests/server/photos/clients
 SEEDS ?= 2000
 START ?= 0
 
@@ -34,8 +36,9 @@ $(VENV)/.run: requirements.txt | $(BIN)/uv
 	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements.txt | $(BIN)/uv
+$(VENV)/.dev: requirements-dev.txt requirements.txt $(CLIENTS)/package-lock.json | $(BIN)/uv
 	@$(BIN)/uv pip sync --quiet --require-hashes requirements-dev.txt
+	@cd $(CLIENTS) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
 	@touch $(VENV)/.run $@
 
 setup: $(VENV)/.dev ## make .venv with everything needed to work on the project

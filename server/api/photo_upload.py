@@ -95,11 +95,21 @@ def _incoming(room: int) -> Iterator[bytes]:
         try:
             piece = request.stream.read(min(_CHUNK, room))
         except (ClientDisconnected, OSError):
+            yield _read_ahead()[:room]
             return
         if not piece:
             return
         room -= len(piece)
         yield piece
+
+
+def _read_ahead() -> bytes:
+    """What the web server had taken in of a piece when the link broke; it hands that out in no other way."""
+    body = request.environ["wsgi.input"]
+    unreader = getattr(getattr(body, "reader", None), "unreader", None)
+    if unreader is None:
+        return b""
+    return bytes(body.buf.getvalue() + unreader.take_buffered())
 
 
 def _checksum() -> Checksum | None:

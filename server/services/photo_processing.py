@@ -43,7 +43,8 @@ _KILLED = (
 _DEVELOPED = update(PhotoFile).where(PhotoFile.digest == bindparam("of_digest"))
 _PROCESSED = (
     update(Photo)
-    .where(Photo.digest == bindparam("of_digest"), Photo.arrived_at.is_not(None), Photo.processed_at.is_(None))
+    .where(Photo.digest == bindparam("of_digest"), Photo.arrived_at.is_not(None), Photo.refusal.is_(None))
+    .where(Photo.processed_at.is_(None))
     .values(processed_at=bindparam("now"))
 )
 
