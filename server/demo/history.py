@@ -16,7 +16,6 @@ from server.demo.follow_up import Office
 from server.demo.material import county as material
 from server.demo.patrols import Group, Outing, Patrol
 from server.services import asked, editions
-from sync.phone.surroundings import Randomness
 
 SEED = 20260701
 _CARRIED = (0, 0, 1, 1, 1)
@@ -30,9 +29,7 @@ def make_history(
     Returns the patrols in their order.
     """
     dice = random.Random(seed)  # noqa: S311 - it chooses readings, not secrets
-    # Dice of their own for the phones: how often they are cast hangs on how many exchanges it takes.
-    cast = random.Random(seed + 1).randbytes  # noqa: S311 - ids, not secrets
-    groups = {team["key"]: _group(made, team["key"], now, cast) for team in material()["teams"]}
+    groups = {team["key"]: _group(made, team["key"], now) for team in material()["teams"]}
     found, office = [], Office(made)
     for visit in planned(now):
         if not goes_on():
@@ -47,7 +44,7 @@ def make_history(
     return found
 
 
-def _group(made: DemoCounty, team: str, now: datetime, cast: Randomness) -> Group:
+def _group(made: DemoCounty, team: str, now: datetime) -> Group:
     people = made.people
     members = people.members[team]
     name = people.names[people.teams[team]]
@@ -58,7 +55,6 @@ def _group(made: DemoCounty, team: str, now: datetime, cast: Randomness) -> Grou
             f"{name}{number + 1}号",
             [person for person, carrier in zip(members, _CARRIED, strict=True) if carrier == number],
             since,
-            cast,
         )
         for number in sorted(set(_CARRIED))
     ]

@@ -10,8 +10,8 @@ from server.demo import answers
 from server.demo.calendar import Kind
 from server.demo.material import county as material
 from server.demo.phones import TeamPhone
+from server.tokens import new_id
 from sync import bodies, operations
-from sync.chain import b64
 from sync.phone import edits
 from sync.phone.desk import Desk
 
@@ -124,7 +124,7 @@ class Patrol:
     def _raise(self, person: str, carrier: TeamPhone, item: Item, place: str) -> None:
         suspected = self.outing.suspected and not self.findings and bool(item.severity.may_be_major)
         words = material()["words"]["suspected" if suspected else "finding"]
-        finding = b64(self.dice.randbytes(16))
+        finding = new_id()
         fields = bodies.FindingFields(
             item=item.key,
             place=place,

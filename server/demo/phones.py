@@ -18,7 +18,7 @@ from server.services.exchange import Now, exchange
 from sync.enrolment import enrolment_fragment
 from sync.phone.phone import Phone
 from sync.phone.state import PhoneState
-from sync.phone.surroundings import Randomness, SoftwareKeys
+from sync.phone.surroundings import SoftwareKeys
 from sync.prepare import prepare
 
 _ROUNDS = 20
@@ -80,10 +80,10 @@ class TeamPhone:
         self.phone.prune()
 
 
-def enrol(leader: Actor, label: str, people: list[str], at: datetime, randomness: Randomness) -> TeamPhone:
-    """A confirmed phone of the leader's team, with a chain for each of the people. Its keys are fresh, never seeded."""
+def enrol(leader: Actor, label: str, people: list[str], at: datetime) -> TeamPhone:
+    """A confirmed phone of the leader's team, a chain for each of the people. Keys and ids are fresh, never seeded."""
     clock, key = ToldClock(at), current_key()
-    phone = Phone(clock, randomness, SoftwareKeys(secrets.token_bytes), InMind(), app="demo")
+    phone = Phone(clock, secrets.token_bytes, SoftwareKeys(secrets.token_bytes), InMind(), app="demo")
     with transaction():
         code = enrolment.issue_code(leader, str(leader.team), at).code
         request = phone.begin_enrolment(enrolment_fragment(code, key.fingerprint), label)

@@ -86,7 +86,7 @@ def test_two_installations_do_not_share_a_password(tmp_path):
     said = []
     for name in ("one", "other"):
         config = make_config(tmp_path / name)
-        (tmp_path / name).mkdir()
+        (tmp_path / name).mkdir(exist_ok=True)
         with create_app(config).app_context():
             migrate(db.engine)
             db.engine.dispose()

@@ -71,7 +71,7 @@ def test_the_same_seed_tells_the_same_story(tmp_path):
     told = []
     for number, seed in enumerate((7, 7, 8)):
         app = create_app(make_config(tmp_path / str(number)))
-        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number)).mkdir(exist_ok=True)
         with app.app_context():
             migrate(the_db.engine)
         turns = iter(range(6))
