@@ -65,14 +65,37 @@ def receipt_is_not_verified() -> Patches:
 
 
 def ack_hash_is_not_checked() -> Patches:
-    """The phone advances on a seq alone, and the server acknowledges its head."""
+    """The phone takes the county's head for its own, by its number alone."""
     real = answering._chain
 
-    def wrong(at: desk.Desk, chain: Any, part: wire.ChainAnswer) -> str | None:
+    def wrong(at: desk.Desk, chain: Any, part: wire.ChainAnswer, flying: Any) -> str | None:
         chain.acked = max(chain.acked, min(part.head.seq, chain.last))
-        return real(at, chain, part)
+        return real(at, chain, part, flying)
 
     return put(answering, "_chain", wrong)
+
+
+def first_marks_are_kept() -> Patches:
+    """A mark once taken stands, although the row may have moved beyond it."""
+
+    def wrong(at: desk.Desk, marks: dict[str, int]) -> None:
+        for chain, held in view.held_operations(at):
+            streams = {placed.stream for placed in at.writes_of(chain, held)}
+            if held.seq <= chain.acked and held.uid not in at.state.seen_at and streams <= set(marks):
+                at.state.seen_at[held.uid] = {stream: marks[stream] for stream in streams}
+
+    return put(answering, "_expect_back", wrong)
+
+
+def verdicts_are_forgotten() -> Patches:
+    """In a new epoch the phone no longer knows what was set aside."""
+    real = answering._new_epoch
+
+    def wrong(at: desk.Desk, epoch: str) -> None:
+        real(at, epoch)
+        at.state.verdicts = {}
+
+    return put(answering, "_new_epoch", wrong)
 
 
 def phone_ignores_the_epoch() -> Patches:
@@ -129,6 +152,7 @@ class _Receipts:
 
 DEFECTS = (
     unsent_is_purged_on_loss_of_scope, restore_drops_unsent, old_chain_is_forgotten, seq_is_used_again,
-    any_answer_is_taken, receipt_is_not_verified, ack_hash_is_not_checked, phone_ignores_the_epoch, pruned_at_stored,
+    any_answer_is_taken, receipt_is_not_verified, ack_hash_is_not_checked, phone_ignores_the_epoch,
+    first_marks_are_kept, verdicts_are_forgotten, pruned_at_stored,
     dropped_rows_stay, seen_back_when_acknowledged, edits_name_nothing, saved_before_stored,
 )  # fmt: skip

@@ -99,13 +99,12 @@ def gap_is_bridged() -> Patches:
 
 
 def out_of_scope_is_dropped() -> Patches:
-    """What is out of scope is acknowledged and not kept."""
+    """What is out of scope is acknowledged and out of everybody's reach."""
     real = plan.plan_exchange
 
     def wrong(*given: Any) -> Any:
         found = real(*given)
-        bad = {s.chain for s in found.segments if any(v == "no_scope" for _, v in s.verdicts)}
-        return replace(found, segments=tuple(s for s in found.segments if s.chain not in bad))
+        return replace(found, withheld=tuple(row for row in found.withheld if row.verdict != "no_scope"))
 
     return put(county, "plan_exchange", wrong)
 
