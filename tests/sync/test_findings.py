@@ -146,3 +146,30 @@ def test_ph_2_a_photo_of_a_finding_with_no_such_id_is_quarantined():
     first.edit(edits.photo, "p1", photo_body(5, "finding/short"), visit)
     sync(first, county)
     assert list(first.state.verdicts.values()) == ["quarantined"]
+
+
+def test_fn_8_findings_that_are_the_same_are_linked_and_both_stay():
+    county, (first, second), visit, finding = raised()
+    other = second.desk.uid()
+    given = finding_fields(item="GAS-001", text="漏风", severity="general")
+    second.edit(edits.edit_finding, "p2", other, given, visit)
+    converge((first, second), county)
+    before = {name: fields(county, name)[0] for name in (finding, other)}
+    link = {"finding": finding, "relation": "duplicate"}
+    county.office().write(operations.FindingStep, bodies.FindingStep(other, "link", link))
+    converge((first, second), county)
+    assert set(county.store.findings) == {finding, other}
+    assert fields(county, finding)[0] == before[finding]
+    assert fields(county, other)[0] == before[other] | {"status": {"step": "link", "data": link}}
+    for phone in (first, second):
+        assert set(phone.finding(finding)) == {"item", "text", "severity", "state"}
+        assert msgspec.json.decode(phone.finding(other)["status"].heads[0].value)["data"] == link
+
+
+def test_fn_8_a_phone_links_nothing():
+    county, (first, second), _visit, finding = raised()
+    body = bodies.FindingStep(finding, "link", {"finding": "A" * 22, "relation": "duplicate"})
+    first.edit(edits.write, "p1", operations.FindingStep, body)
+    converge((first, second), county)
+    assert list(first.state.verdicts.values()) == ["no_scope"]
+    assert "status" not in fields(county, finding)[0]

@@ -99,13 +99,6 @@ def test_pn_3_a_person_without_a_chain_cannot_write():
         phone.answer("nobody", visit, REG, "fail")
 
 
-def test_pn_3_an_operation_that_is_too_long_is_refused_before_it_is_signed():
-    _, phone, visit = alone()
-    with pytest.raises(CannotWrite):
-        phone.answer("p1", visit, REG, "fail", note="x" * 40_000)
-    assert phone.state.chains[0].last == 3
-
-
 def test_rg_5_a_dispute_is_settled_by_an_edit_that_names_every_head():
     county, phones = team(3)
     visit = enter_all(phones)

@@ -189,7 +189,7 @@ def test_vs_9_the_team_s_stream_moves_when_a_visit_appears_or_changes_status():
     assert county.store.visit_rows == {visit: 2}
 
 
-def test_rt_everything_a_phone_enters_is_shown_alike_on_the_other_phone():
+def test_rt_1_everything_a_phone_enters_is_shown_alike_on_the_other_phone():
     county, (first, second), visit = together(2)
     first.edit(edits.note, "p1", bodies.Note("N" * 21 + "A", "visit", "交接"), visit)
     first.edit(edits.claim, "p1", "p2", ["GAS-001", "GAS-002"], visit)
