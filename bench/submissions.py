@@ -7,7 +7,7 @@ import base64
 import json
 import random
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,8 @@ class Pen:
     prev: str = ""
     wall: int = int(NOON.timestamp() * 1000)
     anchors: dict[str, int] = field(default_factory=dict)
+    #: Says what else a visit holds: operations that it writes itself.
+    more: "Callable[[Pen, str], list[str]] | None" = None
 
     def write(self, kind: str, body: dict[str, Any], **facts: object) -> str:
         """The exact text of the chain's next operation."""
@@ -68,12 +70,16 @@ class Submission:
     hash: str
 
 
-def submissions(world: World, visits: int, seed: int, first: int = 0) -> Iterator[Submission]:
+def submissions(
+    world: World, visits: int, seed: int, first: int = 0, more: "Callable[[Pen, str], list[str]] | None" = None
+) -> Iterator[Submission]:
     """`visits` requests, the teams in turn; each team's first one opens its chain.
 
     `first`: how many visits each team made before. Cursors are those that the phone would hold then.
     """
     pens = {phone.team: _opened(phone, seed) for phone in world.phones}
+    for pen, _ in pens.values():
+        pen.more = more
     for number in range(visits):
         phone = world.phones[number % world.teams]
         pen, turn = pens[phone.team]
@@ -105,7 +111,9 @@ def _submission(world: World, pen: Pen, turn: int, *, opening: bool) -> Submissi
         for pair in pairs
     ]
     texts += [pen.write("finding.set", _finding(pair, pen), visit=visit) for pair in pairs[:FINDINGS]]
-    pen.anchors[f"visit:{visit}"] = VISIT_ROWS
+    said = pen.more(pen, visit) if pen.more else []
+    texts += said
+    pen.anchors[f"visit:{visit}"] = VISIT_ROWS + len(said)
     return Submission(_request(world, pen, texts, turn), phone.token, pen.seq, pen.prev)
 
 

@@ -78,6 +78,9 @@ def run(statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[
 
     The session's own pending changes are not flushed; whoever mixes both flushes first.
     """
+    if isinstance(parameters, list) and len(parameters) == 1:
+        # One row in a list would make the driver open a pipeline for it.
+        parameters = parameters[0]
     return db.session.connection().execute(statement, parameters or None)
 
 

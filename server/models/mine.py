@@ -1,5 +1,6 @@
 """A mine, its dated attributes (history kept) and its place register."""
 
+import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -25,8 +26,9 @@ class Mine(Base):
     radius_m: Mapped[int] = mapped_column(default=2000)
     closed_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
-    #: Rises with every change of an attribute or a place: what was computed from an older picture is stale.
-    picture: Mapped[int] = mapped_column(default=1)
+    #: Another number with every change of an attribute or a place: what was computed from an older picture is stale.
+    #: It begins anywhere, so that no two mines of one id (another database, another test) share a number.
+    picture: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(2**30))
     feed_seq: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (UniqueConstraint("county_id", "code"),)

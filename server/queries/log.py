@@ -60,19 +60,11 @@ _WITHHELD = _WITHHELD_ROWS.where(
 _CARRIED = _WITHHELD_ROWS.where(WithheldOperation.chain_id.in_(_IDS))
 
 
-#: A chain's key never changes and its id is never used again, so what was read once stays true.
-_keys: dict[str, tuple[str, str]] = {}
-_KEYS_KEPT = 20_000
-
-
 def chain_keys(chains: Collection[str]) -> dict[str, tuple[str, str]]:
     """Chain → (algorithm, public key) of the chains on record."""
-    unknown = [chain for chain in chains if chain not in _keys]
-    if unknown:
-        if len(_keys) > _KEYS_KEPT:
-            _keys.clear()
-        _keys.update({row.id: (row.algorithm, row.public_key) for row in run(_KEYS, {"ids": unknown})})
-    return {chain: _keys[chain] for chain in chains if chain in _keys}
+    if not chains:
+        return {}
+    return {row.id: (row.algorithm, row.public_key) for row in run(_KEYS, {"ids": list(chains)})}
 
 
 def lock_chains(chains: Collection[str]) -> dict[str, known.ChainKnown]:

@@ -19,7 +19,7 @@ from server.models.coverage import CoverageMonth, CoverageSheet
 from server.models.mine import Mine
 from server.models.visit import Visit
 from server.services import asked, editions, week_rounds
-from server.services.store import upsert
+from server.services.upsert import put
 from sync import visits
 from sync.compression import pack, unpack
 from sync.known import VisitWrite
@@ -146,8 +146,8 @@ def save_month(month: OpenMonth, now: datetime) -> None:
         "changed_at": now,
     }
     sheet = {"mine_id": month.mine, "month": month.period.id, "data": dump(month.coverage)}
-    run(upsert(CoverageMonth, ("mine_id", "month"), _MONTH_CHANGES), row)
-    run(upsert(CoverageSheet, ("mine_id", "month"), ("data",)), sheet)
+    put(CoverageMonth, ("mine_id", "month"), _MONTH_CHANGES, [row])
+    put(CoverageSheet, ("mine_id", "month"), ("data",), [sheet])
 
 
 def load(data: bytes) -> MonthCoverage:

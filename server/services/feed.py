@@ -7,10 +7,10 @@ appear in order and no row can show up behind a cursor. Never insert a feed row 
 from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.models.feed import StreamHead
+from server.services.upsert import put
 
 _LOCK = (
     select(StreamHead.stream, StreamHead.seq)
@@ -25,11 +25,6 @@ _ADVANCE = (
     .returning(StreamHead.seq)
 )
 
-_INSERT_MISSING = {
-    "postgresql": postgresql.insert(StreamHead).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(StreamHead).on_conflict_do_nothing(),
-}
-
 
 def lock_streams(session: Session, streams: Iterable[str]) -> dict[str, int]:
     """Lock the heads of `streams` until the commit, in sorted order (no two writers wait for each other).
@@ -38,12 +33,16 @@ def lock_streams(session: Session, streams: Iterable[str]) -> dict[str, int]:
     """
     wanted = sorted(set(streams))
     # Heads that are missing are made before any lock is held: making one may have to wait for its other maker.
-    connection = session.connection()
-    connection.execute(_INSERT_MISSING[connection.dialect.name], [{"stream": stream, "seq": 0} for stream in wanted])
-    return {row.stream: row.seq for row in connection.execute(_LOCK, {"streams": wanted})}
+    put(StreamHead, ("stream",), (), [{"stream": stream, "seq": 0} for stream in wanted])
+    return {row.stream: row.seq for row in session.connection().execute(_LOCK, {"streams": wanted})}
 
 
 def emit(session: Session, stream: str, count: int = 1) -> int:
     """Take `count` numbers of `stream`; returns the first. The caller writes them on its rows in this transaction."""
     lock_streams(session, [stream])
+    return advance(session, stream, count)
+
+
+def advance(session: Session, stream: str, count: int = 1) -> int:
+    """The same for a stream that this transaction has locked already."""
     return int(session.execute(_ADVANCE, {"of_stream": stream, "count": count}).scalar_one()) - count + 1

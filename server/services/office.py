@@ -18,7 +18,7 @@ from server.models.segment import Chain
 from server.queries import log
 from server.services.bundle import console_session
 from server.services.exchange import Moment, append
-from server.services.store import upsert
+from server.services.upsert import put
 from server.tokens import derived_id, new_id
 from sync import bodies, wire
 from sync import operations as ops
@@ -77,7 +77,7 @@ def take_chain(desk: Desk) -> ChainKnown:
         "safe_seq": 0,
         "opened_at": desk.moment.now.at,
     }
-    db.session.connection().execute(upsert(Chain, ("id",), ()), [row])
+    put(Chain, ("id",), (), [row])
     return log.lock_chains([desk.chain])[desk.chain]
 
 

@@ -21,7 +21,7 @@ from server.queries.photos import Declared
 from server.queue import enqueue
 from server.services import visit_photos
 from server.services.photo_parts import Part
-from server.services.store import upsert
+from server.services.upsert import put
 from server.storage import current_storage
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def record(whole: Whole, now: datetime) -> None:
     """Say in rows and feed that bytes are here, or refused, and ring for whoever processes them."""
     with transaction() as tx:
         homes = visit_photos.hold(whole.digest)
-        run(upsert(PhotoFile, ("digest",), ()), [_row(whole, now)])
+        put(PhotoFile, ("digest",), (), [_row(whole, now)])
         settle(whole.digest, now)
         visit_photos.restate(homes, now)
         _ring(tx, whole)
@@ -133,7 +133,8 @@ def settle(digest: str, now: datetime) -> None:
 
 def _ring(tx: Transaction, whole: Whole) -> None:
     if isinstance(whole.verdict, Header):
-        enqueue(tx, "photos.process", whole.digest)
+        # One job does all that waits: a burst of photos rings once, and not a queue's whole ceremony each.
+        enqueue(tx, "photos.process_waiting", once="photos")
 
 
 def _row(whole: Whole, now: datetime) -> dict[str, object]:

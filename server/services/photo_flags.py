@@ -18,7 +18,7 @@ from server.db import db, run
 from server.models.mine import Mine
 from server.models.photo import Photo, PhotoFile, PhotoFlag, PhotoLikeness
 from server.models.visit import Visit, VisitSheet
-from server.services.store import upsert
+from server.services.upsert import put
 from sync import bodies
 from sync.sheets import Sheet, decode
 
@@ -104,7 +104,7 @@ def flag(scene: Scene, file: PhotoFile, likeness: Likeness | None, now: datetime
     if flags:
         run(insert(PhotoFlag), [_row(photo, flag, now) for flag in flags])
     if likeness is not None:
-        run(upsert(PhotoLikeness, ("photo_id",), ()), [_likeness_row(scene, likeness)])
+        put(PhotoLikeness, ("photo_id",), (), [_likeness_row(scene, likeness)])
 
 
 def search(likeness: Likeness, mine: str, person: str, but: str) -> dict[str, int]:

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Insert, String, Update, bindparam, case, delete, insert, update
 
 from patrol.periods import local_date
 from server.db import Base, db, run
@@ -20,6 +19,7 @@ from server.models.photo import Photo
 from server.models.segment import Chain, RefusedPush, Segment, WithheldOperation
 from server.models.visit import VisitSheet
 from server.services import projections
+from server.services.upsert import put
 from sync import known
 
 Rows = Sequence[Mapping[str, Any]]
@@ -30,7 +30,6 @@ _MOVE_CHAIN = (
     .where(Chain.id == bindparam("chain"))
     .values(head_seq=bindparam("seq"), head_hash=bindparam("hash"), closed_at=bindparam("closed"))
 )
-_MOVE_HEAD = update(StreamHead).where(StreamHead.stream == bindparam("of_stream")).values(seq=bindparam("to"))
 
 
 def store_plan(plan: known.Plan, county: str, device: str | None, now: datetime) -> None:
@@ -124,7 +123,7 @@ def _store_withheld(operations: Iterable[known.Withheld], now: datetime) -> None
         for operation in operations
     ]
     if rows:
-        run(upsert(WithheldOperation, ("uid",), ("verdict",)), rows)
+        put(WithheldOperation, ("uid",), ("verdict",), rows)
 
 
 def _release(uids: Sequence[str]) -> None:
@@ -135,7 +134,7 @@ def _release(uids: Sequence[str]) -> None:
 def _store_sheets(visits: Sequence[known.VisitWrite]) -> None:
     sheets = [{"visit_id": visit.visit, "data": visit.sheet} for visit in visits]
     if sheets:
-        run(upsert(VisitSheet, ("visit_id",), ("data",)), sheets)
+        put(VisitSheet, ("visit_id",), ("data",), sheets)
 
 
 def _store_photos(visits: Sequence[known.VisitWrite], now: datetime) -> None:
@@ -145,7 +144,7 @@ def _store_photos(visits: Sequence[known.VisitWrite], now: datetime) -> None:
         for photo in visit.photos
     ]
     if rows:
-        run(upsert(Photo, ("id",), ()), rows)
+        put(Photo, ("id",), (), rows)
 
 
 def _taken_on(photo: str, visit: known.VisitWrite) -> str:
@@ -157,19 +156,27 @@ def _taken_on(photo: str, visit: known.VisitWrite) -> str:
 def _store_findings(findings: Sequence[known.FindingWrite], county: str, now: datetime) -> None:
     if findings:
         rows = projections.finding_rows(findings, county, now)
-        run(upsert(Finding, ("id",), projections.FINDING_CHANGES), rows)
+        put(Finding, ("id",), projections.FINDING_CHANGES, rows)
 
 
 def _store_places(places: Sequence[known.PlaceWrite], now: datetime) -> None:
     if places:
         rows = [projections.proposed_place(place, local_date(now)) for place in places]
-        run(upsert(Place, ("id",), ()), rows)
+        put(Place, ("id",), (), rows)
 
 
 def _move_heads(heads: Mapping[str, int]) -> None:
-    moved = [{"of_stream": stream, "to": seq} for stream, seq in heads.items()]
-    if moved:
-        run(_MOVE_HEAD, moved)
+    if heads:
+        names = {f"stream_{number}": stream for number, stream in enumerate(heads)}
+        run(_moving(len(heads)), names | {f"to_{number}": seq for number, seq in enumerate(heads.values())})
+
+
+@lru_cache(maxsize=64)
+def _moving(count: int) -> Update:
+    """One statement that moves `count` heads: bound as stream_0, to_0, stream_1 …"""
+    streams = [bindparam(f"stream_{number}", type_=String) for number in range(count)]
+    moves = [(StreamHead.stream == stream, bindparam(f"to_{n}", type_=BigInteger)) for n, stream in enumerate(streams)]
+    return update(StreamHead).where(StreamHead.stream.in_(streams)).values(seq=case(*moves))
 
 
 def _insert(table: type[Base], rows: Rows) -> None:
@@ -180,18 +187,3 @@ def _insert(table: type[Base], rows: Rows) -> None:
 @lru_cache(maxsize=64)
 def _inserting(table: type[Base]) -> Insert:
     return insert(table)
-
-
-@lru_cache(maxsize=64)
-def _upsert_on(dialect: str, table: type[Base], keys: tuple[str, ...], changes: tuple[str, ...]) -> Insert:
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
-    if not changes:
-        return statement.on_conflict_do_nothing(index_elements=list(keys))
-    return statement.on_conflict_do_update(
-        index_elements=list(keys), set_={name: statement.excluded[name] for name in changes}
-    )
-
-
-def upsert(table: type[Base], keys: tuple[str, ...], changes: tuple[str, ...]) -> Insert:
-    """INSERT … ON CONFLICT of `keys`: set `changes` to the new row's, or do nothing when there are none."""
-    return _upsert_on(db.engine.dialect.name, table, keys, changes)

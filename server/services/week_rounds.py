@@ -11,11 +11,11 @@ from sqlalchemy import select
 from patrol.duties import DutyFacts
 from patrol.periods import Period, parse, week_of
 from patrol.rounds import week_facts
-from server.db import db, run
+from server.db import db
 from server.models.coverage import WeekRound
 from server.models.visit import Visit
 from server.queries.duties import contracts_within, round_visits
-from server.services.store import upsert
+from server.services.upsert import put
 from sync.known import VisitWrite
 
 _KEYS = ("county_id", "week", "mine_id")
@@ -32,7 +32,7 @@ def note_visit(visit: VisitWrite, county: str) -> None:
         _save(county, visit.identity.mine, week, _facts(visit.identity.mine, week))
     elif visit.created:
         row = _row(county, visit.identity.mine, week, DutyFacts(begun=True))
-        run(upsert(WeekRound, _KEYS, ()), row)
+        put(WeekRound, _KEYS, (), [row])
 
 
 def recount(county: str, mine: str, weeks: Iterable[Period]) -> None:
@@ -53,7 +53,7 @@ def _facts(mine: str, week: Period) -> DutyFacts:
 
 
 def _save(county: str, mine: str, week: Period, facts: DutyFacts) -> None:
-    run(upsert(WeekRound, _KEYS, _FACTS), _row(county, mine, week, facts))
+    put(WeekRound, _KEYS, _FACTS, [_row(county, mine, week, facts)])
 
 
 def _row(county: str, mine: str, week: Period, facts: DutyFacts) -> dict[str, object]:
