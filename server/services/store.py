@@ -28,7 +28,7 @@ _NEW_CHAIN = insert(Chain)
 _MOVE_CHAIN = (
     update(Chain)
     .where(Chain.id == bindparam("chain"))
-    .values(head_seq=bindparam("seq"), head_hash=bindparam("hash"), closed_at=bindparam("closed"))
+    .values({name: bindparam(name) for name in ("head_seq", "head_hash", "closed_at", "vouched")})
 )
 
 
@@ -55,8 +55,8 @@ def _store_chains(chains: Iterable[known.ChainWrite], now: datetime) -> None:
         if chain.opening is not None:
             run(_NEW_CHAIN, _new_chain(chain, closed, now))
         else:
-            moved = {"chain": chain.chain, "seq": chain.head.seq, "hash": chain.head.hash, "closed": closed}
-            run(_MOVE_CHAIN, moved)
+            moved = {"chain": chain.chain, "head_seq": chain.head.seq, "head_hash": chain.head.hash}
+            run(_MOVE_CHAIN, moved | {"closed_at": closed, "vouched": chain.vouched})
 
 
 def _new_chain(chain: known.ChainWrite, closed: datetime | None, now: datetime) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _store_withheld(operations: Iterable[known.Withheld], now: datetime) -> None
         for operation in operations
     ]
     if rows:
-        put(WithheldOperation, ("uid",), ("verdict",), rows)
+        put(WithheldOperation, ("uid",), ("chain_id", "seq", "visit_id", "finding_id", "verdict", "data"), rows)
 
 
 def _release(uids: Sequence[str]) -> None:
