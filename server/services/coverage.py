@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, update
 
 from patrol.coverage import MonthCoverage
 from patrol.outcomes import Outcome
-from patrol.periods import Period, PeriodKind, local_date, periods_between, week_of
+from patrol.periods import Period, local_date, month_of, parse, week_of
 from server.db import db, run
 from server.models.coverage import CoverageMonth, CoverageSheet
 from server.models.mine import Mine
@@ -36,6 +36,17 @@ _MONTH = (
     .outerjoin(CoverageMonth, (CoverageMonth.mine_id == Mine.id) & (CoverageMonth.month == bindparam("month")))
     .outerjoin(CoverageSheet, (CoverageSheet.mine_id == Mine.id) & (CoverageSheet.month == bindparam("month")))
     .where(Mine.id == bindparam("mine"))
+)
+_MONTHS = (
+    select(CoverageMonth.month, CoverageMonth.edition_digest, CoverageMonth.late_operations)
+    .add_columns(CoverageSheet.data, Mine.picture)
+    .join(Mine, Mine.id == CoverageMonth.mine_id)
+    .join(
+        CoverageSheet,
+        (CoverageSheet.mine_id == CoverageMonth.mine_id) & (CoverageSheet.month == CoverageMonth.month),
+    )
+    .where(CoverageMonth.mine_id == bindparam("mine"), CoverageMonth.month >= bindparam("since"))
+    .order_by(CoverageMonth.month)
 )
 
 
@@ -84,6 +95,23 @@ def _read_month(mine: str, county: str, period: Period) -> tuple[OpenMonth, bool
     return kept, True
 
 
+def _kept_since(mine: Mine, since: date) -> list[OpenMonth]:
+    """The months kept of a mine from that of `since` on, however far back it is: one statement."""
+    rows = run(_MONTHS, {"mine": mine.id, "since": month_of(since).id})
+    return [
+        OpenMonth(
+            mine.id,
+            mine.county_id,
+            parse(row.month),
+            row.edition_digest,
+            load(row.data),
+            row.late_operations,
+            row.picture,
+        )
+        for row in rows
+    ]
+
+
 def say_applicable(month: OpenMonth, today: date) -> None:
     """Work out anew which pairs apply, under the edition in force on the judging day."""
     day = month.period.judging_day(today)
@@ -107,12 +135,10 @@ def refresh_mine(mine: Mine, since: date, now: datetime) -> None:
     """
     db.session.execute(update(Mine).where(Mine.id == mine.id).values(picture=Mine.picture + 1))
     today = local_date(now)
-    for period in periods_between(PeriodKind.MONTH, since, max(since, today)):
-        month = kept_month(mine.id, mine.county_id, period)
-        if month is not None:
-            say_applicable(month, today)
-            save_month(month, now)
-            recount_visits(month)
+    for month in _kept_since(mine, since):
+        say_applicable(month, today)
+        save_month(month, now)
+        recount_visits(month)
 
 
 def recount_visits(month: OpenMonth) -> None:
