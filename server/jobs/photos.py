@@ -1,12 +1,12 @@
 """Photos after their arrival. Takes digests, reads again, and does only what is left to do."""
 
 from server import clock
-from server.services import photo_processing, photo_sweep
+from server.services import photo_sweep
 
 
-def process(digest: str) -> bool:
-    """Develop the photo and flag what does not fit; whether there was anything to do."""
-    return photo_processing.process(digest, clock.now())
+def process_waiting() -> int:
+    """Develop photos that have arrived and flag what does not fit about them; returns how many."""
+    return photo_sweep.process_waiting(clock.now())
 
 
 def sweep() -> int:

@@ -114,6 +114,7 @@ def offset_of(device: str, digest: str) -> int:
 def held(device: str, digest: str) -> Iterator[Part]:
     """The part, made if need be, held against other requests. Raises BeingWritten."""
     path = _path(device, digest)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = _locked(path)
     try:
         yield Part(path, file)

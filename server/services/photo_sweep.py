@@ -2,7 +2,7 @@
 
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, union
 
@@ -17,6 +17,9 @@ GRACE = timedelta(seconds=30)
 #: Below the time limit of a job.
 WORKS_S = 240
 _AT_MOST = 1000
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
+#: In whose name a digest is held while it is processed, so that two workers do not both.
+_WORKER = "worker"
 
 _LEFT = union(
     select(PhotoFile.digest).where(
@@ -29,9 +32,9 @@ _LEFT = union(
 ).limit(_AT_MOST)
 
 
-def left(now: datetime) -> list[str]:
-    """Digests that wait longer than the doorbell should take."""
-    found = [row.digest for row in run(_LEFT, {"before": now - GRACE})]
+def left(before: datetime) -> list[str]:
+    """Digests that have waited since `before`."""
+    found = [row.digest for row in run(_LEFT, {"before": before})]
     db.session.rollback()
     return found
 
@@ -39,8 +42,20 @@ def left(now: datetime) -> list[str]:
 def sweep(now: datetime) -> int:
     """Process what is left, as much as fits into one job, and remove parts that expired; returns how many."""
     photo_parts.sweep(now)
-    until, done = time.monotonic() + WORKS_S, 0
-    for digest in left(now):
+    return _process_all(now - GRACE, now, time.monotonic() + WORKS_S)
+
+
+def process_waiting(now: datetime) -> int:
+    """Process whatever waits, what arrives meanwhile too, as much as fits into one job; returns how many."""
+    until, total = time.monotonic() + WORKS_S, 0
+    while done := _process_all(_FOR_EVER, now, until):
+        total += done
+    return total
+
+
+def _process_all(before: datetime, now: datetime, until: float) -> int:
+    done = 0
+    for digest in left(before):
         if time.monotonic() > until:
             break
         done += _process(digest, now)
@@ -50,7 +65,13 @@ def sweep(now: datetime) -> int:
 def _process(digest: str, now: datetime) -> bool:
     """One photo that cannot be processed must not keep the rest waiting."""
     try:
-        return photo_processing.process(digest, now)
+        with photo_parts.held(_WORKER, digest) as mark:
+            try:
+                return photo_processing.process(digest, now)
+            finally:
+                mark.discard()
+    except photo_parts.BeingWritten:
+        return False
     except Exception:
         log.exception("photo %s is left to the next sweep", digest)
         return False

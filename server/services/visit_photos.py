@@ -79,7 +79,7 @@ def _restate(home: Home, now: datetime) -> None:
     status, _ = state_of(sheet, here)
     standing = [rows[photo.photo] for photo in photos(sheet) if photo.photo in rows]
     moved = status != stored.status
-    seq = feed.emit(db.session(), f"team:{home.team}", 1 + moved)
+    seq = feed.advance(db.session(), f"team:{home.team}", 1 + moved)
     to: dict[str, object] = {
         "of_visit": home.visit,
         "to_status": status,
