@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import segno
+from flask import request
 
 from patrol.permissions import Verb
 from schemas import enrolment as shapes
@@ -11,7 +12,7 @@ from server.api.operation import Call, Route, operation
 from server.db import transaction
 from server.http.openapi import Blueprint
 from server.keys import current_key
-from server.services import device_tokens, enrolment, epochs
+from server.services import device_tokens, enrolment, epochs, phone_budget
 from sync.enrolment import Enrolment, Renewal
 
 blueprint = Blueprint("enrolment", __name__, url_prefix="/api/v1", description="Enrolment of phones")
@@ -65,15 +66,20 @@ def confirm_device(call: Call, device: str) -> Any:
 def enrol_device(call: Call) -> Any:
     """Enrol a phone. The same phone asking again with the same code is answered again."""
     wanted = msgspec.convert(dict(call.body), Enrolment)
+    phone_budget.check(_address(), call.now)
     with transaction():
         here = enrolment.Here(current_key(), epochs.current(), call.now)
         answer = enrolment.enrol(wanted, here)
+        if answer is None:
+            phone_budget.spend(_address(), call.now)
     return enrolment.accepted(answer)
 
 
 @operation(blueprint, "POST", "/enrolment/challenge", _CHALLENGE)
 def give_challenge(call: Call) -> Any:
     """Give the phone something fresh to sign."""
+    phone_budget.check(_address(), call.now)
+    phone_budget.spend(_address(), call.now)
     return {"challenge": device_tokens.challenge(call.body["device"], call.now)}
 
 
@@ -81,6 +87,13 @@ def give_challenge(call: Call) -> Any:
 def renew_tokens(call: Call) -> Any:
     """Renew the phone's tokens; the old ones work until a new one is used."""
     wanted = msgspec.convert(dict(call.body), Renewal)
+    phone_budget.check(_address(), call.now)
     with transaction():
         answer = device_tokens.renew(wanted, call.now)
+        if answer == device_tokens.Refusal("renewal_refused"):
+            phone_budget.spend(_address(), call.now)
     return device_tokens.accepted(answer)
+
+
+def _address() -> str:
+    return request.remote_addr or "unknown"
