@@ -27,7 +27,7 @@ TEAMS, MINES_A_TEAM = 1, 5
 def main() -> None:
     options = _options()
     print(
-        "database     bootstrap: exchanges   rows   bytes gz   seconds    pulls/s of 1, 8 clients   p95 ms   CPU ms a pull"
+        "database     bootstrap: exchanges   rows   bytes gz   seconds  pulls/s of 1, 8 clients  p95 ms  CPU ms a pull"
     )
     for database in options.database:
         with installation(database) as found:
