@@ -60,6 +60,12 @@ def opened(data: bytes) -> Iterator[Image.Image]:
         raise PhotoRefusedError(RefusalCode.UNDECODABLE, type(error).__name__) from error
 
 
+def load_decoders() -> None:
+    """Load every decoder now: the child, which may open no file, has what its parent has loaded."""
+    _prepare()
+    Image.init()
+
+
 @cache
 def _prepare() -> None:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS

@@ -14,7 +14,7 @@ from datetime import tzinfo
 
 import msgspec
 
-from media.decoding import CHILD_MEMORY_BYTES, CHILD_SECONDS
+from media.decoding import CHILD_MEMORY_BYTES, CHILD_SECONDS, load_decoders
 from media.development import Development, develop
 from media.refusals import Refusal, RefusalCode
 
@@ -39,6 +39,7 @@ class Outcome:
 
 def develop_in_child(data: bytes, assumed_zone: tzinfo) -> Outcome:
     """What `media.development.develop` makes of the bytes. Raises ChildKilled; whatever else happens is a refusal."""
+    load_decoders()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

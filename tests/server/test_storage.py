@@ -76,3 +76,17 @@ def test_a_folder_with_a_space_in_its_name_is_found(tmp_path):
     storage.put("k", b"x")
 
     assert (tmp_path / "a folder" / "media" / "k").read_bytes() == b"x"
+
+
+def test_a_file_is_moved_in_and_doing_so_twice_is_harmless(storage, tmp_path):
+    for _ in range(2):
+        file = tmp_path / "arriving"
+        file.write_bytes(b"bytes")
+        storage.adopt("original/ab/cd/abcd", file)
+        assert not file.exists()
+
+    assert storage.get("original/ab/cd/abcd") == b"bytes"
+
+
+def test_only_a_bucket_has_addresses_of_its_own(storage):
+    assert (storage.signed_url("a", 60) is None) == (storage.folder is not None)
