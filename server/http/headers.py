@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -33,10 +34,26 @@ def install(app: Flask, config: Config) -> None:
     """Put the headers on every response of `app` and refuse bodies of a type nobody reads."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(_refuse_other_bodies)
+    app.extensions["qianshao_headers"] = HEADERS | {
+        "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
+            "img-src 'self'", " ".join(("img-src 'self'", *_picture_sources(config)))
+        )
+    }
     app.after_request(_forbid)
     if config.proxies:
         count = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _picture_sources(config: Config) -> list[str]:
+    """Where a bucket gives photos out: the page is sent there by a signed address."""
+    media = urlsplit(config.media_url)
+    if media.scheme != "s3":
+        return []
+    if config.s3_endpoint:
+        place = urlsplit(config.s3_endpoint)
+        return [f"{place.scheme}://{place.netloc}"]
+    return [f"https://{media.netloc}.s3.{config.s3_region}.amazonaws.com"]
 
 
 def accepts(*mimetypes: str) -> Callable[[_ViewT], _ViewT]:
@@ -65,7 +82,7 @@ def _has_body() -> bool:
 
 
 def _forbid(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    for name, value in current_app.extensions["qianshao_headers"].items():
         response.headers.setdefault(name, value)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"

@@ -9,6 +9,7 @@ from PIL import Image
 
 from media.digest import Rendition, storage_key
 from patrol.errors import NotFound
+from server import create_app
 from server.services import photo_processing
 from server.services.photo_serving import serve
 from server.storage import current_storage, make_storage
@@ -145,3 +146,10 @@ def test_a_bucket_that_is_down_costs_nothing_but_time(bucket, monkeypatch, tmp_p
     monkeypatch.setitem(bucket.app.extensions, "qianshao_storage", up)
     assert one.offset(digest) == len(DATA)
     assert one.counts()[1] == 1
+
+
+def test_a_page_may_show_pictures_of_the_bucket_and_of_nobody_else(tmp_path):
+    named = {"QIANSHAO_MEDIA_URL": "s3://bucket/media", "QIANSHAO_S3_ENDPOINT": "https://store.example:9000"}
+    for settings, allowed in (({}, "img-src 'self' data:"), (named, "img-src 'self' https://store.example:9000 data:")):
+        app = create_app(make_config(tmp_path, **settings))
+        assert allowed in app.test_client().get("/healthz").headers["Content-Security-Policy"]
