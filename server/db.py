@@ -145,9 +145,19 @@ def install(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config)
     db.init_app(app)
+    app.teardown_appcontext(_let_go)
     with app.app_context():
         prepare_engine(db.engine, config)
     app.extensions["qianshao_gate"] = WriterGate() if config.uses_sqlite else nullcontext()
+
+
+def _let_go(_error: BaseException | None) -> None:
+    """End what was read. Where the database went away meanwhile nothing is left to end, and the answer stands."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError as error:
+        log.warning("the database went away before a reading ended: %s", error)
+        db.session().invalidate()
 
 
 class WriterGate:

@@ -224,3 +224,17 @@ def _in_thread(app: Flask, work) -> BaseException | None:
     thread.start()
     thread.join()
     return caught[0] if caught else None
+
+
+def test_a_database_that_goes_away_after_the_reading_spoils_no_answer(tmp_path, postgresql, fresh_postgresql):
+    app = create_app(make_config(tmp_path, QIANSHAO_DATABASE_URL=fresh_postgresql))
+
+    with app.app_context():
+        backend = the_db.session.scalar(select(func.pg_backend_pid()))
+        with postgresql.connect() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))
+
+    with app.app_context():
+        assert the_db.session.scalar(select(func.pg_backend_pid())) != backend
+        the_db.session.remove()
+        the_db.engine.dispose()
