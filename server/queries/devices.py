@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 
 from patrol.errors import NotFound
 from patrol.permissions import Actor, Verb, reach
-from server.db import db
+from server.db import UtcDateTime, db, run
 from server.models.device import Device, DeviceToken, EnrolmentCode
 from server.queries.paging import Order, Page, page
 from server.queries.reach import within
@@ -35,12 +35,27 @@ def token(token_hash: str, device_id: str) -> DeviceToken | None:
     )
 
 
-def access(token_hash: str, now: datetime) -> tuple[DeviceToken, Device] | None:
-    """The access token, if it has not expired, with its phone."""
-    wanted = select(DeviceToken, Device).join(Device, Device.id == DeviceToken.device_id)
-    unexpired = (DeviceToken.kind == "access") & (DeviceToken.expires_at > now)
-    found = db.session.execute(wanted.where(DeviceToken.token_hash == token_hash, unexpired)).first()
-    return None if found is None else (found[0], found[1])
+_ACCESS = (
+    select(
+        Device.id,
+        Device.county_id,
+        Device.team_id,
+        Device.confirmed_at,
+        Device.revoked_at,
+        DeviceToken.used_at,
+    )
+    .join(DeviceToken, DeviceToken.device_id == Device.id)
+    .where(
+        DeviceToken.token_hash == bindparam("token_hash"),
+        DeviceToken.kind == "access",
+        DeviceToken.expires_at > bindparam("now", type_=UtcDateTime),
+    )
+)
+
+
+def access(token_hash: str, now: datetime) -> Row[Any] | None:
+    """The phone of an access token that has not expired, and when the token was first used."""
+    return run(_ACCESS, {"token_hash": token_hash, "now": now}).one_or_none()
 
 
 def newest_generation(device_id: str, *, used: bool = False) -> int:

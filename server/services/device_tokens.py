@@ -6,8 +6,9 @@ is never locked out, however long it was underground.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import Row, delete, update
 
 from patrol.errors import NotAllowed
 from server.db import db
@@ -59,7 +60,7 @@ def issue(device_id: str, now: datetime) -> enrolment.Tokens:
 def authenticate(access_token: str, now: datetime) -> DeviceSession | None:
     """Whose token this is, or None. Only reads."""
     found = devices.access(hash_of(access_token), now)
-    return None if found is None else _session_of(*found)
+    return None if found is None else _session_of(found)
 
 
 def confirm(access_token: str, now: datetime) -> None:
@@ -175,14 +176,14 @@ def _hand_out(device_id: str, kind: str, generation: int, now: datetime) -> str:
     return secret
 
 
-def _session_of(token: DeviceToken, device: Device) -> DeviceSession:
+def _session_of(found: Row[Any]) -> DeviceSession:
     return DeviceSession(
-        device=device.id,
-        county=device.county_id,
-        team=device.team_id,
-        confirmed=device.confirmed_at is not None,
-        revoked=device.revoked_at is not None,
-        first_use=token.used_at is None,
+        device=found.id,
+        county=found.county_id,
+        team=found.team_id,
+        confirmed=found.confirmed_at is not None,
+        revoked=found.revoked_at is not None,
+        first_use=found.used_at is None,
     )
 
 

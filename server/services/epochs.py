@@ -25,6 +25,9 @@ _CLUSTER = text(
 )
 
 
+_NEWEST = select(ServerEpoch.id).order_by(ServerEpoch.number.desc()).limit(1)
+
+
 def current() -> str:
     """The id of the epoch in force."""
     return _newest(db.session())
@@ -64,7 +67,7 @@ def present(session: Session) -> Mark:
 
 
 def _newest(session: Session) -> str:
-    return session.scalars(select(ServerEpoch.id).order_by(ServerEpoch.number.desc()).limit(1)).one()
+    return str(session.connection().execute(_NEWEST).scalar_one())
 
 
 def _newest_push(session: Session) -> int:
