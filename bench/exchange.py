@@ -73,6 +73,7 @@ def measure(database: str, options: argparse.Namespace) -> int:
             made = world.build(found.config, MINES, TEAMS)
             # As the sweep does each day: the month's row is there before the first visit.
             keep_up(world.NOON)
+            history.compact()
             before = history.bytes_used()
             history.store_visits(made, options.stored)
             db.engine.dispose()
@@ -116,10 +117,13 @@ def _report_disk(found: Installation, visits: int, stored: int, before: int) -> 
         whole = select(func.count()).where(Visit.answered == ANSWERS, Visit.findings == FINDINGS)
         complete, segments = db.session.scalar(whole), db.session.scalar(select(func.count(Segment.id)))
         size = history.bytes_used() - before
+        history.compact()
+        kept = history.bytes_used() - before
         db.engine.dispose()
     # The history's template is one more.
     expected = visits + stored + bool(stored)
-    print(f"  {complete} visits whole of {expected}, {segments} segments; {size / expected:,.0f} B a visit")
+    print(f"  {complete} visits whole of {expected}, {segments} segments; ", end="")
+    print(f"{kept / expected:,.0f} B a visit kept, {size / expected:,.0f} B with what was written anew")
     return int(complete != expected)
 
 

@@ -46,9 +46,29 @@ def store_visits(world: World, visits: int, years: int = 5) -> None:
 
 def analyse() -> None:
     """Let the database learn what it holds."""
-    with db.engine.connect().execution_options(qianshao_writer=True, postgresql_readonly=False) as connection:
-        connection.execute(text("ANALYZE"))
-        connection.commit()
+    _maintain("ANALYZE")
+
+
+def compact() -> None:
+    """Give back the room of rows that were written anew, so that what is left is what is kept."""
+    _maintain("VACUUM FULL" if db.engine.dialect.name == "postgresql" else "VACUUM")
+
+
+def _maintain(command: str) -> None:
+    """Outside any transaction, past the engine's own."""
+    db.session.remove()
+    raw = db.engine.raw_connection()
+    try:
+        raw.rollback()
+        if db.engine.dialect.name == "postgresql":
+            raw.driver_connection.read_only = None
+            raw.driver_connection.autocommit = True
+        else:
+            raw.driver_connection.execute("PRAGMA query_only=OFF")
+        raw.driver_connection.execute(command)
+    finally:
+        raw.detach()
+        raw.close()
 
 
 _OF_TEMPLATE = "t.last_seq > 1 AND t.id = (SELECT max(id) FROM segment)"

@@ -192,6 +192,8 @@ def count(month: OpenMonth, visit: VisitWrite, required: frozenset[str], today: 
     before = [month.coverage.said(pair).get(visit.visit) for pair, _ in moved]
     late = today > month.period.last
     month.coverage.apply(visit.visit, date.fromisoformat(visit.identity.date), moved, late=late)
+    if visit.status == "void":
+        month.coverage.drop_visit(visit.visit)
     month.late_operations += len(visit.answers) if late else 0
     return _difference(before, moved, required)
 
