@@ -20,7 +20,6 @@ from server.models.feed import StreamHead
 from server.models.finding import Finding
 from server.models.segment import Chain, Segment, WithheldOperation
 from server.models.visit import Visit, VisitSheet
-from server.queries import log
 from server.services import editions
 from server.services import exchange as service
 from sync import bodies, operations, sheets
@@ -182,8 +181,7 @@ class County(RuleBasedStateMachine):
         db.session.remove()
         db.engine.dispose()
         self.context.pop()
-        for kept in (log._keys, editions._opened):
-            kept.clear()
+        editions._opened.clear()
         clock = self.app.extensions["qianshao_clock"]
         self.app = create_app(self.installation.config)
         self.app.extensions["qianshao_clock"] = clock
