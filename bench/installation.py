@@ -1,12 +1,9 @@
 """A server to measure: the real gunicorn on a fresh database, durable as in production."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,8 +17,8 @@ from server.config import Config
 from server.db import db
 from server.migrate import migrate
 from tests.servers.postgresql import PostgreSQL, postgresql
+from tests.servers.web import free_port, wait_until_alive
 
-READY_WITHIN_S = 60
 DATABASES = ("postgresql", "sqlite")
 
 
@@ -45,7 +42,7 @@ class Installation:
         """The web server as long as the block lasts; gives its process id."""
         server = subprocess.Popen([sys.executable, "-m", "server.wsgi"], env=self.environment)
         try:
-            _wait(self.config.port)
+            wait_until_alive(self.config.port)
             yield server.pid
         finally:
             server.terminate()
@@ -64,7 +61,7 @@ def installation(database: str) -> Iterator[Installation]:
 
 
 def _migrated(folder: Path, cluster: PostgreSQL | None) -> Installation:
-    settings = {"QIANSHAO_DATA_DIR": str(folder), "PORT": str(_free_port())}
+    settings = {"QIANSHAO_DATA_DIR": str(folder), "PORT": str(free_port())}
     if cluster is not None:
         settings["QIANSHAO_DATABASE_URL"] = cluster.create("bench")
     config = Config.from_env(settings)
@@ -73,21 +70,3 @@ def _migrated(folder: Path, cluster: PostgreSQL | None) -> Installation:
         db.engine.dispose()
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}  # noqa: TID251
     return Installation(config, {**inherited, **settings, "PYTHONPATH": str(Path.cwd())}, cluster)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    until = time.monotonic() + READY_WITHIN_S
-    while True:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)

@@ -3,11 +3,9 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,8 +26,8 @@ from server.supervision import die_with_parent
 from sync.phone.phone import Phone
 from tests.field import PERSONS, Field, open_field
 from tests.servers.postgresql import PostgreSQL, postgresql
+from tests.servers.web import free_port, wait_until_alive
 
-READY_WITHIN_S = 60
 #: As in production: a cluster that syncs.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
@@ -59,7 +57,7 @@ class Installation:
         self.nursery.stdin.write("start\n")
         self.nursery.stdin.flush()
         self.master = int(self.nursery.stdout.readline())
-        _wait(self.config.port)
+        wait_until_alive(self.config.port)
 
     def kill(self) -> None:
         """End master and workers at once, as a power cut does."""
@@ -117,7 +115,7 @@ def installed(database: str, folder: Path) -> Iterator[Installation]:
 
 
 def _prepared(folder: Path, cluster: PostgreSQL | None) -> Installation:
-    settings = {"QIANSHAO_DATA_DIR": str(folder), "PORT": str(_free_port()), "QIANSHAO_THREADS": "8"}
+    settings = {"QIANSHAO_DATA_DIR": str(folder), "PORT": str(free_port()), "QIANSHAO_THREADS": "8"}
     if cluster is not None:
         settings["QIANSHAO_DATABASE_URL"] = cluster.create("holds")
     config = Config.from_env(settings)
@@ -142,21 +140,3 @@ def _group(pid: int) -> int | None:
     except OSError:
         return None
     return None if fields[0] in "ZX" else int(fields[2])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    until = time.monotonic() + READY_WITHIN_S
-    while True:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.03)

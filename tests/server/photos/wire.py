@@ -1,10 +1,8 @@
 """A real web server with a phone's declared photos, spoken to over sockets: for clients as shipped, cuts and traces."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,9 +22,8 @@ from server.supervision import die_with_parent, kill_session
 from tests.field import open_field
 from tests.guards.tree import ROOT
 from tests.server.photos.scene import Carrier, carrier
+from tests.servers.web import free_port, wait_until_alive
 from tests.settings import make_config
-
-READY_WITHIN_S = 60
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class Wire:
                 start_new_session=True,
             )
         try:
-            _wait(self.config.port)
+            wait_until_alive(self.config.port)
             yield server
         finally:
             kill_session(server.pid)
@@ -82,7 +79,7 @@ class Wire:
 @contextmanager
 def wired(folder: Path, **settings: Any) -> Iterator[Wire]:
     """An installation on SQLite whose queue may be away: it costs an upload nothing."""
-    told = {"PORT": _free_port(), "QIANSHAO_PROCESSES": 1} | settings
+    told = {"PORT": free_port(), "QIANSHAO_PROCESSES": 1} | settings
     config = make_config(folder, **told)
     app = create_app(config)
     with app.app_context():
@@ -96,21 +93,3 @@ def wired(folder: Path, **settings: Any) -> Iterator[Wire]:
         yield Wire(config, app, phone, phone.county.office.access[phone.device], environment)
         db.session.remove()
         db.engine.dispose()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    until = time.monotonic() + READY_WITHIN_S
-    while True:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)

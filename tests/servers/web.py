@@ -1,0 +1,27 @@
+"""A web server that a test or a measurement starts on this machine: where it listens, and when it is there."""
+
+import socket
+import time
+import urllib.request
+
+READY_WITHIN_S = 60
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_alive(port: int) -> None:
+    """Return once /healthz answers. Raises OSError after `READY_WITHIN_S`."""
+    until = time.monotonic() + READY_WITHIN_S
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.03)
