@@ -1,4 +1,7 @@
-"""What users read, in one catalogue by stable code. The rest of the code speaks in codes only."""
+"""What users read, in one catalogue by stable code. The rest of the code speaks in codes only.
+
+The catalogue is a folder a language: a file a room of the house, so that the phone takes its own files alone.
+"""
 
 import functools
 from collections.abc import Mapping
@@ -7,7 +10,7 @@ from typing import cast
 
 import yaml
 
-CATALOGUE = Path(__file__).parent / "catalogue" / "zh_CN.yaml"
+CATALOGUE = Path(__file__).parent.parent / "catalogue" / "zh_CN"
 
 
 def text(code: str, details: Mapping[str, object] | None = None) -> str:
@@ -24,8 +27,13 @@ def text(code: str, details: Mapping[str, object] | None = None) -> str:
 
 @functools.cache
 def catalogue() -> Mapping[str, str]:
-    """Code → sentence."""
-    return cast(Mapping[str, str], yaml.safe_load(CATALOGUE.read_text(encoding="utf-8")))
+    """Code → sentence. The files' codes are apart; a guard holds it."""
+    return {code: sentence for path in sorted(CATALOGUE.glob("*.yaml")) for code, sentence in sentences(path).items()}
+
+
+def sentences(path: Path) -> Mapping[str, str]:
+    """What one file of the catalogue says."""
+    return cast(Mapping[str, str], yaml.safe_load(path.read_text(encoding="utf-8")) or {})
 
 
 class _Facts(dict[str, object]):
