@@ -6,7 +6,7 @@ from schemas.visit import STATUS
 
 
 class Sealing(Shape):
-    """Where something is lacking, why the visit is sealed all the same."""
+    """Where something is lacking, why the visit is approved or sealed all the same."""
 
     gaps_reason = Prose(400)
 
@@ -15,6 +15,22 @@ class Reasoned(Shape):
     """Why."""
 
     reason = Prose(400, required=True)
+
+
+class Settled(Shape):
+    """Which of the values of a pair stands: the one that this operation gave."""
+
+    item = Identifier(required=True)
+    place = Identifier(required=True)
+    operation = Identifier(required=True)
+    note = Prose(400)
+
+
+class SettledField(Shape):
+    """Which of the values of a finding's field stands."""
+
+    field = Slug(required=True)
+    operation = Identifier(required=True)
 
 
 class Sealed(Shape):

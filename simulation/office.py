@@ -36,12 +36,13 @@ class Office:
         county.backup = county.store
 
     def rule(self, visit: str, kind: type[ops.Operation]) -> None:
-        """Seal, reopen or void a visit, naming what stands."""
+        """Approve, seal, reopen or void a visit, naming what stands."""
         known = self.county.store.visits.get(visit)
         if known is None:
             return
         parents = _heads(sheet_of(known.sheet), "visit/status")
-        body: bodies.Body = bodies.Seal() if kind is ops.VisitSeal else bodies.Reason("said so")
+        said: dict[object, bodies.Body] = {ops.VisitSeal: bodies.Seal(), ops.VisitApprove: bodies.Approval()}
+        body = said.get(kind, bodies.Reason("said so"))
         self.write(kind, body, visit=visit, parents=parents)
 
     def step(self, number: int) -> None:

@@ -67,9 +67,9 @@ def day(world: World, _handset: Handset, _b: int, _c: int) -> None:
         store.today = _later(store.today)
 
 
-def seal(world: World, _handset: Handset, b: int, _c: int) -> None:
-    """The office seals a visit."""
-    world.office.rule(work.VISITS[b % 3], ops.VisitSeal)
+def seal(world: World, _handset: Handset, b: int, c: int) -> None:
+    """The office seals a visit, or approves it."""
+    world.office.rule(work.VISITS[b % 3], ops.VisitSeal if c % 3 else ops.VisitApprove)
 
 
 def reopen(world: World, _handset: Handset, b: int, _c: int) -> None:

@@ -224,6 +224,12 @@ class Submission(Body, frozen=True):
     note: Text | None = None
 
 
+class Approval(Body, frozen=True):
+    """`reason`: why the visit is approved although something is lacking."""
+
+    reason: Text | None = None
+
+
 class Seal(Body, frozen=True):
     reason: Text | None = None
     document: Sha256 | None = None

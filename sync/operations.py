@@ -16,7 +16,9 @@ from sync import bodies
 
 OPERATION_BYTES = 32 * 1024
 CHAIN_OPEN, CHAIN_ROTATE = "chain.open", "chain.rotate"
-OFFICE_KINDS = frozenset({"visit.seal", "visit.reopen", "visit.void", "finding.step", "operation.release"})
+OFFICE_KINDS = frozenset(
+    {"visit.approve", "visit.seal", "visit.reopen", "visit.void", "finding.step", "operation.release"}
+)
 OPENING_KINDS = frozenset({"visit.open", "visit.join"})
 
 Moment = Annotated[int, Meta(ge=-(2**53), le=2**53)]
@@ -123,6 +125,10 @@ class VisitSubmit(Operation, frozen=True, kw_only=True, tag="visit.submit"):
     body: bodies.Submission
 
 
+class VisitApprove(Operation, frozen=True, kw_only=True, tag="visit.approve"):
+    body: bodies.Approval
+
+
 class VisitSeal(Operation, frozen=True, kw_only=True, tag="visit.seal"):
     body: bodies.Seal
 
@@ -169,6 +175,7 @@ Known = (
     | VisitSign
     | VisitDone
     | VisitSubmit
+    | VisitApprove
     | VisitSeal
     | VisitReopen
     | VisitVoid

@@ -18,7 +18,7 @@ CONTENT = (
 _ABOUT_CHAIN = (ops.ChainOpen, ops.ChainRotate)
 _OPENING = (ops.VisitOpen, ops.VisitJoin)
 _OFFICE = (
-    ops.VisitSeal, ops.VisitReopen, ops.VisitVoid, ops.FindingStep, ops.OperationRelease,
+    ops.VisitApprove, ops.VisitSeal, ops.VisitReopen, ops.VisitVoid, ops.FindingStep, ops.OperationRelease,
 )  # fmt: skip
 _RULING = (ops.VisitSeal, ops.VisitReopen, ops.VisitVoid)
 
@@ -58,7 +58,7 @@ def _answer(state: State, operation: ops.AnswerSet, author: Author, chain: str) 
     visit.sheet.add(key, entry)
     visit.dirty = True
     visit.changed[key] = None
-    if visit.status == "submitted":
+    if visit.status in visits.HANDED_IN:
         return "after_submit"
     return relation(visit.sheet.registers[key], entry)
 
@@ -193,7 +193,7 @@ class _Step:
 
     def _verdict(self, verdicts: list[str]) -> str:
         visit = self.visit
-        if visit is not None and visit.status == "submitted" and isinstance(self.operation, CONTENT):
+        if visit is not None and visit.status in visits.HANDED_IN and isinstance(self.operation, CONTENT):
             return "after_submit"
         if "concurrent" in verdicts:
             return "concurrent"

@@ -15,7 +15,7 @@ from sync import operations as ops
 from sync.known import Author, Judge
 
 VISIT = ""
-Ending = ops.VisitSubmit | ops.VisitSeal | ops.VisitReopen | ops.VisitVoid
+Ending = ops.VisitSubmit | ops.VisitApprove | ops.VisitSeal | ops.VisitReopen | ops.VisitVoid
 _json = msgspec.json.Encoder()
 _encode = _json.encode
 
@@ -204,6 +204,7 @@ _ROUTES: dict[type, Route] = {
     ops.VisitDone: _done,
     ops.VisitSign: _sign,
     ops.VisitSubmit: _status("submitted"),
+    ops.VisitApprove: _status("approved"),
     ops.VisitSeal: _status("sealed"),
     ops.VisitReopen: _status("open"),
     ops.VisitVoid: _status("void"),

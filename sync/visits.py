@@ -16,7 +16,9 @@ from sync.known import AnswerChange
 from sync.registers import Entry, Register, agree, answered, counted, outcome
 from sync.sheets import Sheet
 
-RANK = {"open": 0, "submitted": 1, "sealed": 2, "void": 3}
+RANK = {"open": 0, "submitted": 1, "approved": 2, "sealed": 3, "void": 4}
+#: The team has handed it in and still adds to it.
+HANDED_IN = frozenset({"submitted", "approved"})
 CLOSED = frozenset({"sealed", "void"})
 _edition = msgspec.json.Decoder(dict[str, str])
 
@@ -30,7 +32,7 @@ def visit_id(identity: bodies.VisitIdentity) -> str:
 
 
 def status_of(sheet: Sheet) -> str:
-    """open | submitted | sealed | void: the gravest head of visit/status (VS-4)."""
+    """open | submitted | approved | sealed | void: the gravest head of visit/status (VS-4)."""
     register = sheet.registers.get("visit/status")
     if register is None:
         return "open"
@@ -66,15 +68,15 @@ def state_of(sheet: Sheet, here: Collection[str]) -> tuple[str, tuple[str, ...]]
     join:<participant>, done:<participant>, <sort>:<participant>:<number> or photo:<digest>.
     """
     status = status_of(sheet)
-    if status != "submitted":
+    if status not in HANDED_IN:
         return status, ()
-    missing = [*_missing_work(sheet), *_missing_photos(sheet, here)]
-    return ("submitted_incomplete" if missing else "submitted"), tuple(missing)
+    missing = (*_missing_work(sheet), *_missing_photos(sheet, here))
+    return ("submitted_incomplete" if missing and status == "submitted" else status), missing
 
 
 def _missing_work(sheet: Sheet) -> list[str]:
     joined = participants(sheet)
-    expected = {name for head in sheet.registers["visit/status"].heads() for name in _expected(head)}
+    expected = {name for entry in submissions(sheet) for name in _expected(entry)}
     missing = [f"join:{name}" for name in sorted(expected.difference(joined))]
     made = _made(sheet)
     for name in joined:
@@ -84,6 +86,20 @@ def _missing_work(sheet: Sheet) -> list[str]:
             continue
         missing += _short(name, register, made.get(name, {}))
     return missing
+
+
+def submissions(sheet: Sheet) -> list[Entry]:
+    """The submissions that stand: heads, and those that a head which approved, sealed or voided them goes back to."""
+    register = sheet.registers.get("visit/status")
+    left = register.heads() if register else []
+    seen: dict[str, tuple[str, Entry]] = {}
+    while register and left:
+        entry = left.pop()
+        status = str(msgspec.json.decode(entry.value)["status"])
+        seen[entry.uid] = status, entry
+        if status not in ("submitted", "open"):
+            left += [register.entries[uid] for uid in entry.parents if uid in register.entries and uid not in seen]
+    return [entry for status, entry in seen.values() if status == "submitted"]
 
 
 def _expected(head: Entry) -> list[str]:
@@ -156,9 +172,7 @@ def disputed(sheet: Sheet) -> int:
 def times(sheet: Sheet) -> tuple[int, int | None]:
     """(opened, submitted): wall ms of the first opening, and of the submission that stands."""
     opened = [entry.stamp.wall for _, register in sheet.under("join/") for entry in register.entries.values()]
-    register = sheet.registers.get("visit/status")
-    heads = register.heads() if register and status_of(sheet) != "open" else []
-    return min(opened, default=0), min((head.stamp.wall for head in heads), default=None)
+    return min(opened, default=0), min((entry.stamp.wall for entry in submissions(sheet)), default=None)
 
 
 def answers(sheet: Sheet) -> list[AnswerChange]:

@@ -1,4 +1,4 @@
-"""The office's signed operations: visits sealed, sent back and voided, steps of findings, releases."""
+"""The office's signed operations: what becomes of visits, what stands of disputes, steps of findings, releases."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from server.http.openapi import Blueprint
 from server.keys import current_key
 from server.queries import sealed, withheld
 from server.receipt_ids import new_receipt_id
-from server.services import epochs, releasing, sealing
+from server.services import epochs, releasing, sealing, settling
 from server.services.exchange import Moment, Now
 from server.services.finding_views import view_finding
 from server.services.finding_work import take_step
@@ -44,6 +44,34 @@ def _desk(call: Call) -> Desk:
 def seal_visit(call: Call, visit: str) -> Any:
     """Seal a submitted visit; from then on its record never changes."""
     return sealing.seal(_desk(call), visit, call.body.get("gaps_reason"))
+
+
+@operation(
+    blueprint, "POST", "/visits/<key:visit>/approve", Route(verb=Verb.VISIT_REVIEW, body=shapes.Sealing, status=204)
+)
+def approve_visit(call: Call, visit: str) -> None:
+    """Approve a submitted visit; work that comes later still has its effect."""
+    sealing.approve(_desk(call), visit, call.body.get("gaps_reason"))
+
+
+@operation(
+    blueprint, "POST", "/visits/<key:visit>/settle", Route(verb=Verb.VISIT_SETTLE, body=shapes.Settled, status=204)
+)
+def settle_answer(call: Call, visit: str) -> None:
+    """Let one of the values that stand beside each other stand alone."""
+    said = call.body
+    settling.settle_answer(_desk(call), visit, (said["item"], said["place"]), said["operation"], said.get("note"))
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/findings/<key:finding>/settle",
+    Route(verb=Verb.VISIT_SETTLE, body=shapes.SettledField, status=204),
+)
+def settle_field(call: Call, finding: str) -> None:
+    """Let one of the values that were said of a finding's field stand alone."""
+    settling.settle_field(_desk(call), finding, call.body["field"], call.body["operation"])
 
 
 @operation(

@@ -52,13 +52,14 @@ class Desk:
 
 @dataclass(frozen=True)
 class Act:
-    """One operation to be written: its kind, what it says, what it names."""
+    """One operation to be written: its kind, what it says, what it names, and the register where the kind needs one."""
 
     kind: type[ops.Operation]
     body: bodies.Body
     subject: tuple[str, str]
     visit: str | None = None
     parents: tuple[str, ...] = ()
+    register: str | None = None
 
 
 def take_chain(desk: Desk) -> ChainKnown:
@@ -118,6 +119,8 @@ def _encoded(desk: Desk, act: Act, uid: str, at: tuple[int, str]) -> bytes:
     envelope: dict[str, Any] = {"body": act.body}
     if act.visit is not None:
         envelope["visit"] = act.visit
+    if act.register is not None:
+        envelope["reg"] = act.register
     if act.parents:
         envelope["parents"] = list(act.parents)
     return _encode(act.kind, uid, at, desk, **envelope)

@@ -1,4 +1,4 @@
-"""What the office does to a visit: seal it, send it back, void it (SPEC, part VS; `patrol.visits` says who may when).
+"""What the office does to a visit: approves, sends back, seals, voids (SPEC, part VS; `patrol.visits` says who may).
 
 A seal keeps the merged record as canonical bytes whose digest the signed operation names. What is sealed is never
 changed: a visit that is opened again and sealed again gets another document beside the first.
@@ -59,6 +59,13 @@ def seal(desk: Desk, visit_id: str, gaps_reason: str | None) -> SealedVisit:
     digest = hashlib.sha256(content).hexdigest()
     _write(desk, held, ops.VisitSeal, bodies.Seal(gaps_reason, digest))
     return _keep(desk, visit_id, content, gaps_reason)
+
+
+def approve(desk: Desk, visit_id: str, gaps_reason: str | None) -> None:
+    """Say that the submitted record was read and is accepted, with a reason where something is lacking."""
+    held = _hold(desk, visit_id)
+    _admit(desk, held, "approve", {} if gaps_reason is None else {"gaps_reason": gaps_reason})
+    _write(desk, held, ops.VisitApprove, bodies.Approval(gaps_reason))
 
 
 def send_back(desk: Desk, visit_id: str, reason: str) -> None:

@@ -1,11 +1,12 @@
 """A visit's life: derived id, submission, completeness, seal, addendum, reopening, voiding (SPEC, part VS)."""
 
+import json
 import random
 
 import pytest
 
 from sync import bodies, operations, visits
-from sync.phone import edits
+from sync.phone import edits, view
 from tests.sync.phones import converge, enter, enter_all, finding_fields, identity, new_phone, photo_body, sync, team
 
 REG = "answer/GAS-001/-"
@@ -156,6 +157,70 @@ def test_vs_7_a_reopened_visit_takes_work_again():
     first.answer("p1", visit, REG, "pass")
     sync(first, county)
     assert [a.outcome for a in visits.answers(county.sheet(visit))] == ["pass"]
+
+
+def approved():
+    """A visit of two phones, submitted by the first before the second is done, and approved."""
+    county, phones, visit = together(2)
+    first, _ = phones
+    first.edit(edits.photo, "p1", photo_body(1, REG), visit)
+    first.edit(edits.done, "p1", visit)
+    first.edit(edits.submit, "p1", visit)
+    sync(first, county)
+    office = county.office()
+    reason = bodies.Approval("手机损坏")
+    office.write(operations.VisitApprove, reason, visit=visit, parents=status_heads(county, visit))
+    return county, phones, visit, office
+
+
+def test_vs_10_an_approved_visit_still_takes_work_and_names_what_is_missing():
+    county, (_, second), visit, _ = approved()
+    who = f"p2@{second.state.device}"
+    assert state(county, visit) == ("approved", (f"done:{who}", f"photo:{1:064x}"))
+    second.answer("p2", visit, REG, "fail")
+    second.edit(edits.done, "p2", visit)
+    sync(second, county)
+    assert set(second.state.verdicts.values()) == {"after_submit"}
+    assert state(county, visit) == ("approved", (f"photo:{1:064x}",))
+
+
+def test_vs_10_whoever_was_expected_and_never_joined_is_missing_after_the_approval_too():
+    county, (first, _), visit = together(2)
+    body = bodies.Submission(["p9@gone"])
+    first.step(edits.write, "p1", operations.VisitSubmit, body, visit=visit)
+    sync(first, county)
+    county.office().write(operations.VisitApprove, bodies.Approval(), visit=visit, parents=status_heads(county, visit))
+    assert "join:p9@gone" in state(county, visit)[1]
+
+
+def test_vs_10_what_was_approved_can_be_sent_back_and_the_reason_reaches_the_phone():
+    county, (first, _), visit, office = approved()
+    office.write(operations.VisitReopen, bodies.Reason("缺少照片"), visit=visit, parents=status_heads(county, visit))
+    sync(first, county)
+    assert state(county, visit)[0] == "open"
+    (head,) = view.shown(first.desk, f"visit:{visit}", "visit/status").heads
+    assert json.loads(head.value) == {"status": "open", "reason": "缺少照片"}
+
+
+def test_vs_10_an_approval_opens_no_seal():
+    county, _, visit, office = approved()
+    office.write(operations.VisitSeal, bodies.Seal(), visit=visit, parents=status_heads(county, visit))
+    office.write(operations.VisitApprove, bodies.Approval(), visit=visit, parents=status_heads(county, visit))
+    assert state(county, visit) == ("sealed", ())
+    assert [row.verdict for row in county.store.withheld.values()] == ["late"]
+
+
+def test_vs_10_the_time_of_the_submission_stays_when_the_office_approves_and_seals():
+    county, (first,), visit = together(1)
+    first.edit(edits.submit, "p1", visit)
+    sync(first, county)
+    submitted = visits.times(county.sheet(visit))[1]
+    office = county.office()
+    for kind, body in ((operations.VisitApprove, bodies.Approval()), (operations.VisitSeal, bodies.Seal())):
+        office.write(kind, body, visit=visit, parents=status_heads(county, visit))
+        assert visits.times(county.sheet(visit))[1] == submitted
+    office.write(operations.VisitReopen, bodies.Reason("补录"), visit=visit, parents=status_heads(county, visit))
+    assert visits.times(county.sheet(visit))[1] is None
 
 
 def test_vs_4_the_gravest_status_stands_while_two_differ():

@@ -16,16 +16,18 @@ from server.models.mine import Mine
 from server.models.segment import Chain, Segment, WithheldOperation
 from server.models.user import RoleGrant
 from server.models.visit import SealedVisit, Visit
+from server.queries import records, visits
 from server.queries.log import segment_known
 from server.receipt_ids import new_receipt_id
-from server.services import epochs, releasing, sealing
+from server.services import epochs, releasing, sealing, settling
 from server.services.exchange import Moment, Now
 from server.services.finding_work import take_step
 from server.services.office import Desk
 from sync import bodies
 from sync import operations as ops
-from sync.phone import edits
+from sync.phone import edits, view
 from sync.segments import operations_of
+from sync.sheets import decode
 from tests.counties import COUNTY, LEADER, MEMBER, NOON, SUPERVISOR, leader, supervisor
 from tests.patrols import enter, open_office
 
@@ -264,3 +266,86 @@ def test_vd_6_released_it_counts(db, office):
     with pytest.raises(NotFound):
         at_desk(office, releasing.release, waiting["answer.set"], "again")
     assert faults(db, office) == []
+
+
+def test_vs_10_an_approval_is_signed_and_asks_for_a_reason_where_something_lacks(db, office):
+    visit, first, _ = submitted(office, complete=False)
+    with pytest.raises(Invalid) as lacking:
+        at_desk(office, sealing.approve, visit, None)
+    assert lacking.value.code == "gaps_without_reason"
+    at_desk(office, sealing.approve, visit, "一部手机损坏")
+    assert status(db, visit) == "approved"
+    first.answer(LEADER, visit, "answer/GAS-002/-", "pass")
+    office.sync(first)
+    assert list(first.state.verdicts.values())[-1] == "after_submit"
+    assert status(db, visit) == "approved"
+    assert faults(db, office) == []
+    with pytest.raises(Conflict) as again:
+        at_desk(office, sealing.approve, visit, "again")
+    assert again.value.code == "step_not_from_here"
+
+
+def test_a_visit_that_was_approved_is_sent_back_or_sealed(db, office):
+    visit, first, _ = submitted(office)
+    at_desk(office, sealing.approve, visit, None)
+    submitted_at = db.session.scalars(select(Visit.submitted_at)).one()
+    at_desk(office, sealing.send_back, visit, "补照片")
+    assert status(db, visit) == "open"
+    first.edit(edits.submit, LEADER, visit)
+    office.sync(first)
+    at_desk(office, sealing.approve, visit, None)
+    at_desk(office, sealing.seal, visit, None)
+    assert status(db, visit) == "sealed"
+    assert db.session.scalars(select(Visit.submitted_at)).one() > submitted_at
+
+
+def answer_of(db, visit):
+    record = records.record_of(visits.get_record(supervisor(), visit))
+    return next(one for one in record["answers"] if one["item"] == "GAS-001")
+
+
+def test_rg_5_the_leader_settles_a_conflict_at_a_desk_naming_both_sides(db, office):
+    visit, first, second = submitted(office)
+    said = answer_of(db, visit)
+    assert (said["disputed"], said["outcome"], len(said["said"])) == (True, "fail", 2)
+    passed = next(one for one in said["said"] if one["outcome"] == "pass")
+    at_desk(office, settling.settle_answer, visit, ("GAS-001", "-"), passed["operation"], "已复核", actor=leader())
+    settled = answer_of(db, visit)
+    assert (settled["disputed"], settled["outcome"]) == (False, "pass")
+    (stands,) = settled["said"]
+    assert (stands["person_id"], stands["note"]) == (LEADER, "已复核")
+    for phone in (first, second):
+        office.sync(phone)
+        assert not view.shown(phone.desk, f"visit:{visit}", "answer/GAS-001/-").disputed
+    assert faults(db, office) == []
+    assert db.session.scalars(select(Visit.conflicts)).one() == 0
+
+
+def test_only_the_team_s_leader_settles_and_only_what_is_disputed(db, office):
+    visit, _, _ = submitted(office)
+    chosen = answer_of(db, visit)["said"][0]["operation"]
+    pair = ("GAS-001", "-")
+    with pytest.raises(NotAllowed):
+        at_desk(office, settling.settle_answer, visit, pair, chosen, None)
+    with pytest.raises(Conflict) as other:
+        at_desk(office, settling.settle_answer, visit, pair, "somebody-s-old-uid", None, actor=leader())
+    assert other.value.code == "changed_meanwhile"
+    at_desk(office, settling.settle_answer, visit, pair, chosen, None, actor=leader())
+    with pytest.raises(Conflict) as nothing:
+        at_desk(office, settling.settle_answer, visit, pair, chosen, None, actor=leader())
+    assert nothing.value.code == "nothing_to_settle"
+
+
+def test_fn_2_the_leader_settles_what_two_phones_wrote_of_a_finding(db, office):
+    visit, first, second = submitted(office)
+    first.edit(edits.edit_finding, LEADER, FINDING, bodies.FindingFields(text="瓦斯传感器失效"), visit)
+    second.edit(edits.edit_finding, MEMBER, FINDING, bodies.FindingFields(text="瓦斯传感器断线"), visit)
+    office.sync(first)
+    office.sync(second)
+    heads = decode(db.session.scalars(select(Finding.registers)).one()).registers["text"].heads()
+    assert db.session.scalars(select(Finding.conflicts)).one() == 1
+    chosen = next(head for head in heads if json.loads(head.value) == "瓦斯传感器失效")
+    at_desk(office, settling.settle_field, FINDING, "text", chosen.uid, actor=leader())
+    db.session.expire_all()
+    assert db.session.scalars(select(Finding.text)).one() == "瓦斯传感器失效"
+    assert db.session.scalars(select(Finding.conflicts)).one() == 0
