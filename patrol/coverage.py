@@ -157,6 +157,14 @@ class MonthCoverage:
             found.setdefault(group(pair), []).append(pair)
         return found
 
+    def figures_by(self, group: Callable[[Pair], Group]) -> dict[Group, Figures]:
+        """The counts by place and domain or whatever else `group` makes of a pair; they add up to `figures`."""
+        found: dict[Group, Figures] = {}
+        for pair, marks in self.applicable.items():
+            key = group(pair)
+            found[key] = found.get(key, Figures()) + _counted(marks)
+        return found
+
     def left_unchecked(self) -> list[Pair]:
         """Pairs that applied earlier in the month, no longer do, and were never judged."""
         return [p for p, marks in self.lapsed.items() if _state(marks) is not PairState.JUDGED]
@@ -210,6 +218,12 @@ def _code(outcome: str | None) -> int:
         return _CODES[outcome]
     except KeyError:
         raise Invalid("unknown_outcome", outcome=outcome) from None
+
+
+def _counted(marks: Marks) -> Figures:
+    """One pair's part of the counts."""
+    state = _state(marks)
+    return Figures(1, state is PairState.JUDGED, state is PairState.UNSEEN, _FAIL in marks)
 
 
 def _with(marks: Marks, slot: int, code: int) -> Marks:

@@ -175,3 +175,13 @@ def test_more_visits_than_bits_in_a_word_are_no_trouble():
     made.apply("v299", DAY, [("A/1", "pass")])
     assert len(made.said("A/1")) == 300
     assert made.figures.met
+
+
+def test_figures_by_a_group_count_each_pair_in_its_group_and_add_up():
+    made = month()
+    made.apply("v1", DAY, [("A/1", "pass"), ("A/2", "fail"), ("B/-", "unseen")])
+
+    by_item = made.figures_by(lambda pair: pair.partition("/")[0])
+
+    assert by_item == {"A": Figures(2, 2, 0, 1), "B": Figures(1, 0, 1, 0), "C": Figures(1)}
+    assert sum(by_item.values(), Figures()) == made.figures
