@@ -12,12 +12,14 @@ PACKAGES := patrol checklists schemas sync media server
 WORKERS ?= 2
 # Clients as shipped that tests drive.
 CLIENTS := tests/server/photos/clients
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+WEB_SOURCES := $(shell find field design catalogue -type f -not -path '*/node_modules/*' -not -path '*/generated/*')
 SEEDS ?= 2000
 START ?= 0
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run demo ledger test check format lint types arch tests simulate bench coverage kill migration locks clean
+.PHONY: help setup run demo ledger test check format lint types arch web app tests simulate bench coverage kill migration locks clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,20 +34,29 @@ $(BIN)/uv: | requirements-dev.txt
 	@$(BIN)/pip install --quiet --require-hashes \
 		-r <(awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements-dev.txt)
 
-$(VENV)/.run: requirements.txt | $(BIN)/uv
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.txt
+$(VENV)/.run: requirements.txt requirements-build.txt | $(BIN)/uv
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.txt -r requirements-build.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements.txt $(CLIENTS)/package-lock.json | $(BIN)/uv
+$(VENV)/.dev: requirements-dev.txt requirements.txt requirements-build.txt $(CLIENTS)/package-lock.json | $(BIN)/uv
 	@$(BIN)/uv pip sync --quiet --require-hashes requirements-dev.txt
-	@cd $(CLIENTS) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
+	@cd $(CLIENTS) && $(NODE) npm ci --silent --no-audit --no-fund
 	@touch $(VENV)/.run $@
 
-setup: $(VENV)/.dev ## make .venv with everything needed to work on the project
+# Node comes from PyPI: Python is the only thing that must be there.
+field/node_modules/.installed: field/package-lock.json field/.npmrc | $(VENV)/.run
+	@cd field && $(NODE) npm ci --silent
+	@touch $@
+
+build/.web: field/node_modules/.installed $(WEB_SOURCES)
+	@cd field && $(NODE) npm run --silent build
+	@touch $@
+
+setup: $(VENV)/.dev field/node_modules/.installed ## make .venv with everything needed to work on the project
 
 # --- use ------------------------------------------------------------------------------------
 
-run: $(VENV)/.run ## serve on 127.0.0.1:8000 (PORT, QIANSHAO_DATA_DIR), Ctrl-C stops everything
+run: $(VENV)/.run build/.web ## serve on 127.0.0.1:8000 (PORT, QIANSHAO_DATA_DIR), Ctrl-C stops everything
 	@exec $(BIN)/python -m server.serve
 
 demo: $(VENV)/.run ## five phones with no network, one merged round, and a recount that must agree: SEED=2022
@@ -58,11 +69,12 @@ ledger: $(VENV)/.run ## write docs/ledger-coverage.md: which items serve which r
 
 test: check ## everything that must hold before a change lands (the same as `make check`)
 
-check: lint types arch tests ## format, lint, types, import contracts, tests on both databases
+check: lint types arch web tests ## format, lint, types, import contracts, web sources, tests on both databases
 
-format: $(VENV)/.dev ## format the code
+format: $(VENV)/.dev field/node_modules/.installed ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@cd field && $(NODE) npm run --silent format
 
 lint: $(VENV)/.dev ## formatting and lint, changing nothing
 	@$(BIN)/ruff format --check .
@@ -74,8 +86,13 @@ types: $(VENV)/.dev ## mypy, strict
 arch: $(VENV)/.dev ## who may import whom
 	@$(BIN)/lint-imports --no-cache
 
-tests: $(VENV)/.dev ## the test suite; ARGS="tests/sync -k fork" narrows it
+tests: $(VENV)/.dev build/.web ## the test suite; ARGS="tests/sync -k fork" narrows it
 	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+web: field/node_modules/.installed ## format, lint, types and tests of field/
+	@cd field && $(NODE) npm run --silent lint && $(NODE) npm run --silent types && $(NODE) npm test --silent
+
+app: build/.web ## build the phone app and the console's assets into build/
 
 simulate: $(VENV)/.dev ## play seeds of the sync protocol: SEEDS=100000 START=0; DEFECTS=1 plants every defect
 	@$(BIN)/python -m simulation $(SEEDS) --start $(START) --workers $(WORKERS) $(if $(DEFECTS),--defects)
@@ -101,10 +118,10 @@ migration: $(VENV)/.dev ## write a migration for what changed in the models: NAM
 		QIANSHAO_DATA_DIR=$$scratch $(BIN)/python -m server.cli migration "$(NAME)"
 
 locks: $(BIN)/uv ## compile requirements*.in into the pinned, hashed requirements*.txt
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-build requirements-dev; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-header $(UPGRADE) $$name.in -o $$name.txt; done
 
 clean: ## remove what make and the tools made, data excepted
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage*
+	@rm -rf $(VENV) build field/node_modules field/generated .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

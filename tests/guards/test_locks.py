@@ -6,7 +6,7 @@ import pytest
 
 from tests.guards.tree import ROOT
 
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
 
 
 def requirements(text: str) -> list[str]:
@@ -26,14 +26,14 @@ def test_every_package_is_pinned_and_hashed(lock):
     assert loose == []
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, "requirements.in", "requirements-dev.in"])
+@pytest.mark.parametrize("lock", [*LOCKS, *(lock.replace(".txt", ".in") for lock in LOCKS)])
 def test_no_lock_names_a_registry(lock):
     text = (ROOT / lock).read_text(encoding="utf-8")
 
     assert re.findall(r"https?://|--(?:extra-)?index-url|--find-links|file:", text) == []
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-build", "requirements-dev"])
 def test_every_wish_is_in_the_lock(name):
     wishes = [
         re.split(r"[\[~=<> ]", line)[0].lower()
