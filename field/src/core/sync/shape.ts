@@ -69,8 +69,8 @@ const ALONE = /\p{Surrogate}/u
 export function text(longest: number, shortest = 0, pattern?: RegExp): Read<string> {
   return (given) => {
     if (typeof given !== "string" || given.includes("\0") || ALONE.test(given)) refuse("a text")
-    const characters = [...given].length;
-    if (characters < shortest || characters > longest) refuse('the length of a text');
+    const characters = [...given].length
+    if (characters < shortest || characters > longest) refuse("the length of a text")
     if (pattern && !pattern.test(given)) refuse("the form of a text")
     return given
   }
