@@ -64,7 +64,7 @@ def phones(actor: Actor) -> Sequence[Row[Any]]:
     told: tuple[Any, ...] = (Device.id, Device.label, Device.told_at, Device.app_version, Device.clock_error_ms)
     unsent = (Device.unsent_operations, Device.unsent_photos, waiting.label("waiting"))
     seen = within(reach(actor, Verb.DEVICE_READ), Device.county_id, team=Device.team_id, person=Device.id)
-    query = select(*told, *unsent, Team.name.label("team")).join(Team, Team.id == Device.team_id)
+    query: Select[Any] = select(*told, *unsent, Team.name.label("team")).join(Team, Team.id == Device.team_id)
     in_use = (Device.confirmed_at.is_not(None), Device.revoked_at.is_(None))
     first = (Device.unsent_operations + Device.unsent_photos).desc()
     return db.session.execute(query.where(seen, *in_use).order_by(first, Device.told_at, Device.label)).all()
@@ -82,7 +82,7 @@ def excuses_touching(actor: Actor, period: Period) -> Sequence[Row[Any]]:
     )
     seen = within(reach(actor, Verb.DUTY_READ), Excuse.county_id, mine=Excuse.mine_id)
     touching = (Excuse.from_date <= period.last, Excuse.until_date >= period.first, Excuse.withdrawn_at.is_(None))
-    query = select(*told, Mine.name.label("mine")).join(Mine, Mine.id == Excuse.mine_id)
+    query: Select[Any] = select(*told, Mine.name.label("mine")).join(Mine, Mine.id == Excuse.mine_id)
     return db.session.execute(query.where(seen, *touching).order_by(Mine.code, Excuse.from_date)).all()
 
 

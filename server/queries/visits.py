@@ -37,13 +37,13 @@ class StoredRecord:
 
 def list_visits(actor: Actor, wanted: Mapping[str, Any]) -> Page[Visit]:
     """A page of visits, newest first."""
-    query = select(Visit).where(_in_reach(actor, Verb.VISIT_READ), *_filters(wanted))
+    query = select(Visit).where(in_reach(actor, Verb.VISIT_READ), *_filters(wanted))
     return page(query, Order((Visit.local_date, Visit.id), newest_first=True), wanted)
 
 
 def get_visit(actor: Actor, visit: str) -> Visit:
     """One visit's header. Raises NotFound."""
-    found = db.session.scalar(select(Visit).where(Visit.id == visit, _in_reach(actor, Verb.VISIT_READ)))
+    found = db.session.scalar(select(Visit).where(Visit.id == visit, in_reach(actor, Verb.VISIT_READ)))
     if found is None:
         raise NotFound("not_found", noun="visit")
     return found
@@ -54,7 +54,7 @@ def get_record(actor: Actor, visit: str) -> StoredRecord:
     found = db.session.execute(
         select(Visit, VisitSheet.data)
         .join(VisitSheet, VisitSheet.visit_id == Visit.id)
-        .where(Visit.id == visit, _in_reach(actor, Verb.RECORD_READ))
+        .where(Visit.id == visit, in_reach(actor, Verb.RECORD_READ))
     ).one_or_none()
     if found is None:
         raise NotFound("not_found", noun="visit")
@@ -62,7 +62,8 @@ def get_record(actor: Actor, visit: str) -> StoredRecord:
     return StoredRecord(found[0], found[1], frozenset(db.session.scalars(here)))
 
 
-def _in_reach(actor: Actor, verb: Verb) -> ColumnElement[bool]:
+def in_reach(actor: Actor, verb: Verb) -> ColumnElement[bool]:
+    """Make the condition that keeps the visits in reach; whoever does not see visits sees what was handed over."""
     seen = within(reach(actor, verb), Visit.county_id, team=Visit.team_id, mine=Visit.mine_id)
     if scopes(actor.role, Verb.VISIT_READ):
         return seen

@@ -29,7 +29,7 @@ def list_coverage(actor: Actor, wanted: Mapping[str, Any], today: date) -> Page[
 
 def get_coverage(actor: Actor, mine_id: str, month_id: str, today: date) -> dict[str, Any]:
     """One mine's month in figures. Raises NotFound."""
-    month, mine = _month(month_id), queries.get_covered_mine(actor, mine_id)
+    month, mine = month_named(month_id), queries.get_covered_mine(actor, mine_id)
     row = queries.find_counts(mine.id, month.id)
     if row is not None:
         return _counts(row, month, today)
@@ -43,7 +43,7 @@ def get_coverage(actor: Actor, mine_id: str, month_id: str, today: date) -> dict
 
 def list_left(actor: Actor, mine_id: str, month_id: str, wanted: Mapping[str, Any], today: date) -> dict[str, Any]:
     """The pairs that nobody has judged, in the checklist's order. Raises NotFound."""
-    month, mine = _month(month_id), queries.get_covered_mine(actor, mine_id)
+    month, mine = month_named(month_id), queries.get_covered_mine(actor, mine_id)
     kept, edition = _pairs(mine, month, today)
     tell = _teller(edition, kept)
     left = [tell(pair) for pair in kept.left()]
@@ -94,7 +94,8 @@ def _edition(digest: str) -> Edition:
     return found
 
 
-def _month(month_id: str) -> Period:
+def month_named(month_id: str) -> Period:
+    """The month with this id. Raises NotFound for a week, Invalid for neither."""
     month = parse(month_id)
     if month.kind is not PeriodKind.MONTH:
         raise NotFound("not_found", noun="month")
