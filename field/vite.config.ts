@@ -3,6 +3,7 @@ import vue from "@vitejs/plugin-vue"
 import { defineConfig } from "vite"
 import { generate } from "./tools/generate.ts"
 import { precache } from "./tools/precache.ts"
+import { squeeze } from "./tools/squeeze.ts"
 
 /** The oldest engine that is promised: what was three years old when this was built. A phone's WebView is often as old. */
 export const OLDEST = "chrome119"
@@ -10,7 +11,7 @@ export const OLDEST = "chrome119"
 export default defineConfig({
   root: import.meta.dirname,
   base: "/app/",
-  plugins: [{ name: "generated", buildStart: generate }, vue(), precache()],
+  plugins: [{ name: "generated", buildStart: generate }, vue(), precache(), squeeze()],
   build: {
     outDir: "../build/app",
     emptyOutDir: true,

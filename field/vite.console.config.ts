@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { defineConfig, type Plugin } from "vite"
 import { GENERATED, generate } from "./tools/generate.ts"
+import { squeeze } from "./tools/squeeze.ts"
 
 const ENTRIES = join(import.meta.dirname, "console")
 
@@ -31,7 +32,7 @@ export default defineConfig({
   root: import.meta.dirname,
   base: "/assets/",
   publicDir: false,
-  plugins: [icons()],
+  plugins: [icons(), squeeze()],
   build: {
     outDir: "../build/console",
     emptyOutDir: true,

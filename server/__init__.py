@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from server import auth, clock, db, highwater, keys, passwords, queue, storage
+from server import auth, built, clock, db, highwater, keys, passwords, queue, storage
 from server.api import health, photo_upload, resources, sync
 from server.config import Config
 from server.console import overview
@@ -27,5 +27,6 @@ def create_app(config: Config) -> Flask:
     sync.install(app)
     photo_upload.install(app)
     overview.install(app)
+    built.install(app)
     auth.refuse_unguarded_routes(app)
     return app
