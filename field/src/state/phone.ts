@@ -75,6 +75,8 @@ export interface NewPhoto {
   readonly source: "stream" | "file"
   readonly role?: string
   readonly original?: ArrayBuffer
+  /** A JPEG of at most 320 px for lists; kept beside the bytes under the same key, never sent. */
+  readonly thumbnail?: ArrayBuffer
   /** The photo that this file is drawn upon. */
   readonly annotates?: string
   readonly location?: Location
@@ -200,6 +202,8 @@ export interface PhoneCommands {
 
   /** The bytes of a photo or signature that this phone holds, null if it does not. */
   photoBytes(sha256: string): Promise<Blob | null>
+  /** Its small picture for lists; the whole one where none was made; null if this phone holds neither. */
+  photoThumbnail(sha256: string): Promise<Blob | null>
   /** Content that is not an operation yet (a half-typed finding, the photo before the camera); under the person's key. */
   keepDraft(name: string, content: unknown): Promise<void>
   draft(name: string): Promise<unknown>
