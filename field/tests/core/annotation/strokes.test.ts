@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 
-import { ellipseOf, headOf, isMeant, type Stroke } from "./strokes"
+import { ellipseOf, headOf, isMeant, type Stroke } from "../../../src/core/annotation/strokes"
 
 const part = fc.double({ min: 0, max: 1, noNaN: true })
 const point = fc.record({ x: part, y: part })
