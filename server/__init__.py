@@ -5,7 +5,7 @@ from flask import Flask
 from server import auth, built, clock, db, highwater, keys, passwords, queue, storage
 from server.api import health, photo_upload, resources, sync
 from server.config import Config
-from server.console import overview
+from server.console import shell
 from server.http import headers, openapi, problems
 
 
@@ -26,7 +26,7 @@ def create_app(config: Config) -> Flask:
     health.install(app)
     sync.install(app)
     photo_upload.install(app)
-    overview.install(app)
+    shell.install(app)
     built.install(app)
     auth.refuse_unguarded_routes(app)
     return app

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
@@ -27,6 +27,7 @@ from server.services import device_tokens, sign_in
 from server.tokens import hash_of
 
 _ViewT = TypeVar("_ViewT", bound=Callable[..., object])
+_ResponseT = TypeVar("_ResponseT", bound=Response)
 
 #: Routes of libraries that say nothing themselves, and why they are open.
 _LIBRARY_ROUTES = {
@@ -78,6 +79,7 @@ def unguarded_routes(app: Flask) -> Iterator[str]:
 #: Methods that change nothing and so need no proof that our own page sent them.
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,20 @@ def served_securely() -> bool:
     """Whether browsers reach this server over https."""
     config: Config = current_app.extensions["qianshao_config"]
     return config.public_url.startswith("https://")
+
+
+def keep_session(response: _ResponseT, token: str) -> _ResponseT:
+    """Have the browser keep a session's cookie; an empty token takes it away."""
+    response.set_cookie(
+        cookie_name(),
+        token,
+        max_age=int(sign_in.ABSOLUTE.total_seconds()) if token else 0,
+        path="/",
+        secure=served_securely(),
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
 
 
 def require_own_page() -> None:
@@ -165,9 +181,14 @@ def _require_csrf_token(expected: str) -> None:
     if request.method in _SAFE:
         return
     require_own_page()
-    given = request.headers.get(CSRF_HEADER, "")
+    given = request.headers.get(CSRF_HEADER) or _csrf_field()
     if not secrets.compare_digest(given.encode(), expected.encode()):
         raise NotAllowed("csrf_token_missing")
+
+
+def _csrf_field() -> str:
+    """The same token as a field of a form; no other body is looked into."""
+    return request.form.get("csrf_token", "") if request.mimetype in FORM_TYPES else ""
 
 
 def _unauthorized(code: str) -> Unauthorized:

@@ -9,7 +9,7 @@ from schemas import session as shapes
 from schemas.page import list_of
 from server import clock
 from server.api.operation import Call, Route, operation
-from server.auth import cookie_name, served_securely
+from server.auth import keep_session
 from server.db import transaction
 from server.http.openapi import Blueprint
 from server.queries import me as queries
@@ -40,14 +40,14 @@ def sign_in(call: Call) -> Response:
     service.check_password(attempt, call.body["password"])
     with transaction():
         opened = service.open_session(attempt, call.now)
-    return _with_cookie(jsonify(shapes.SignedIn().dump(opened)), opened.token)
+    return keep_session(jsonify(shapes.SignedIn().dump(opened)), opened.token)
 
 
 @operation(blueprint, "DELETE", "/session", Route(verb=Verb.ACCOUNT_WRITE, status=204))
 def sign_out(call: Call) -> Response:
     """Sign out: this session ends at once."""
     service.sign_out(call.signed_in.session)
-    return _with_cookie(Response(status=204), "")
+    return keep_session(Response(status=204), "")
 
 
 @operation(blueprint, "GET", "/me", Route(verb=Verb.ACCOUNT_READ, answer=shapes.Me))
@@ -96,16 +96,3 @@ def use_one_time_link(call: Call) -> None:
 
 def _address() -> str:
     return request.remote_addr or "unknown"
-
-
-def _with_cookie(response: Response, token: str) -> Response:
-    response.set_cookie(
-        cookie_name(),
-        token,
-        max_age=int(service.ABSOLUTE.total_seconds()) if token else 0,
-        path="/",
-        secure=served_securely(),
-        httponly=True,
-        samesite="Strict",
-    )
-    return response

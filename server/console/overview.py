@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import segno
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from patrol.periods import SHANGHAI
 from server import clock
@@ -15,11 +15,6 @@ from server.messages import text
 blueprint = Blueprint("console", __name__)
 
 _STYLE = Path(__file__).parent.parent / "templates" / "overview.css"
-
-
-def install(app: Flask) -> None:
-    """Register the page and its looks."""
-    app.register_blueprint(blueprint)
 
 
 @blueprint.get("/")

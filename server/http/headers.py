@@ -1,10 +1,11 @@
 """What every response tells the browser to forbid, and which bodies the API accepts."""
 
+import secrets
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -39,10 +40,33 @@ def install(app: Flask, config: Config) -> None:
             "img-src 'self'", " ".join(("img-src 'self'", *_picture_sources(config)))
         )
     }
+    app.extensions["qianshao_pictures"] = " ".join(_picture_sources(config))
     app.after_request(_forbid)
     if config.proxies:
         count = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def nonce() -> str:
+    """The mark of this answer's own scripts and styles: new for every request, the same all through one."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(18)
+    made: str = g.nonce
+    return made
+
+
+def console_policy(mark: str) -> str:
+    """What a page of the console may load: scripts that carry the mark and what those load, and nothing from elsewhere.
+
+    Markup becomes part of a page by one policy of ours only (field/console/trust.ts); a string never becomes a script.
+    """
+    pictures: str = current_app.extensions["qianshao_pictures"]
+    return (
+        f"default-src 'none'; script-src 'nonce-{mark}' 'strict-dynamic'; style-src 'self' 'nonce-{mark}'; "
+        f"img-src 'self' data: blob: {pictures}; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types default"
+    )
 
 
 def _picture_sources(config: Config) -> list[str]:

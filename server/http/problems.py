@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -23,6 +23,8 @@ from server.services.versions import Outdated
 log = logging.getLogger(__name__)
 
 MIMETYPE = "application/problem+json"
+#: Where the console leaves what makes a page of a problem, for people: (status, code, detail, headers) → page or None.
+PAGE = "qianshao_problem_page"
 RETRY_AFTER_S = 2
 
 #: The first that fits: leaves that HTTP has a status of its own for, then the families.
@@ -63,7 +65,11 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """An `application/problem+json` response: `code` for programs, `detail` for people, `errors`
-    with a JSON pointer each when fields are to blame."""
+    with a JSON pointer each when fields are to blame. People who asked for a page get one."""
+    make_page = current_app.extensions.get(PAGE)
+    page: Response | None = make_page(status, code, text(code, details), headers or {}) if make_page else None
+    if page is not None:
+        return page
     body: dict[str, Any] = {
         "type": f"urn:qianshao:problem:{code}",
         "title": text(_CODES.get(status, "internal" if status >= 500 else "bad_request")),

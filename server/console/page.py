@@ -1,0 +1,155 @@
+"""One decorator for every page and every action of the console: who may, what it takes, how a refused form comes back.
+
+A page reads and changes nothing; an action changes something and then sends the browser to a page. Neither ever
+writes past the services that the API uses.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, make_response, request
+from marshmallow import Schema
+
+from patrol.errors import Conflict, DomainError, Invalid, NotAllowed
+from patrol.permissions import Actor, Verb, scopes
+from server import clock
+from server.auth import FORM_TYPES, Caller, current_caller, permission, public, require_own_page
+from server.console import forms
+from server.console.forms import FormRefused
+from server.db import Transaction, transaction
+from server.http.headers import accepts
+from server.services.sign_in import TooManyAttempts, WrongCredentials
+
+View = Callable[..., Any]
+#: The name under which a registered view carries its promise.
+PROMISE = "promise"
+#: What a person can put right on the form itself; everything else is a page of its own.
+_RIGHTABLE = (Invalid, Conflict, WrongCredentials, TooManyAttempts)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, as a page or an action sees it."""
+
+    now: datetime
+    caller: Caller | None = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
+    #: What was wrong with the form that is shown again, a sentence a field; "" is about the whole form.
+    errors: Mapping[str, str] = field(default_factory=dict)
+    #: What was typed into the form that is shown again.
+    given: Mapping[str, str] = field(default_factory=dict)
+    transaction: Transaction | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, on a page that is not open."""
+        return self.signed_in.actor
+
+    @property
+    def signed_in(self) -> Caller:
+        """The caller with what else is known; a bug to ask for on an open page."""
+        if self.caller is None:
+            raise RuntimeError("an open page has no caller")
+        return self.caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page promises: its permission or why it is open, and the filters that it reads from the address."""
+
+    verb: Verb | None = None
+    open_because: str = ""
+    query: type[Schema] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What an action promises: its permission or why it is open, its form, and who shows a refused form again.
+
+    `again` is a page that takes the same path arguments as the action; `at` says beside which field the sentence of
+    an error's code belongs. `own_transactions`: the action opens its transactions itself, because it must do slow
+    work between them.
+    """
+
+    verb: Verb | None = None
+    open_because: str = ""
+    form: type[Schema] | None = None
+    again: View | None = None
+    at: Mapping[str, str] = field(default_factory=dict)
+    own_transactions: bool = False
+
+
+def page(blueprint: Blueprint, rule: str, promise: Page) -> Callable[[View], View]:
+    """Register a view `(call, **path)` that reads. Gives the view itself back, so that an action can show it."""
+
+    def register(view: View) -> View:
+        def answer(call: Call, **path: str) -> Any:
+            return view(replace(call, query=forms.read_query(promise.query)), **path)
+
+        _add(blueprint, rule, "GET", _guarded(answer, view, promise), promise)
+        return view
+
+    return register
+
+
+def action(blueprint: Blueprint, rule: str, promise: Action) -> Callable[[View], View]:
+    """Register a view `(call, **path)` that changes something; it runs in one transaction and answers with `done`."""
+
+    def register(view: View) -> View:
+        def answer(call: Call, **path: str) -> Any:
+            try:
+                return _changed(view, call, promise, path)
+            except (FormRefused, *_RIGHTABLE) as error:
+                if promise.again is None:
+                    raise
+                return _again(promise, call, path, error)
+
+        guarded = accepts(*FORM_TYPES)(_guarded(answer, view, promise))
+        _add(blueprint, rule, "POST", guarded, promise)
+        return view
+
+    return register
+
+
+def _changed(view: View, call: Call, promise: Action, path: Mapping[str, str]) -> Any:
+    full = replace(call, form=forms.read_form(promise.form))
+    if promise.own_transactions:
+        return view(full, **path)
+    with transaction() as running:
+        return view(replace(full, transaction=running), **path)
+
+
+def _again(promise: Action, call: Call, path: Mapping[str, str], error: FormRefused | DomainError) -> Response:
+    """The page that the form stands on, with what was typed and what is wrong with it: nothing is typed twice."""
+    assert promise.again is not None  # noqa: S101 - asked by the caller
+    shown = replace(call, errors=forms.errors_of(error, promise.at), given=forms.typed())
+    response = make_response(promise.again(shown, **path))
+    response.status_code = 409 if isinstance(error, Conflict) else 422
+    return response
+
+
+def _guarded(answer: View, view: View, promise: Page | Action) -> View:
+    @functools.wraps(view)
+    def guard(**path: str) -> Any:
+        now = clock.now()
+        if promise.verb is None:
+            if request.method == "POST":
+                require_own_page()
+            return answer(Call(now), **path)
+        caller = current_caller(now)
+        if not scopes(caller.actor.role, promise.verb):
+            raise NotAllowed("not_allowed", verb=promise.verb.value, role=caller.actor.role.value)
+        return answer(Call(now, caller), **path)
+
+    return guard
+
+
+def _add(blueprint: Blueprint, rule: str, method: str, view: View, promise: Page | Action) -> None:
+    marked = public(promise.open_because)(view) if promise.verb is None else permission(promise.verb.value)(view)
+    # What walks all the pages reads it.
+    setattr(marked, PROMISE, promise)
+    blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=marked, methods=[method])
