@@ -120,7 +120,7 @@ def _after(phone):
         for key in view.keys_shown(phone.desk, stream):
             for field, register in view.fields_shown(phone.desk, stream, key).items():
                 shown[f"{stream} {key} {field}".rstrip()] = _shown(register)
-    return {"epoch": state.epoch, "cursor": state.cursor, "chains": chains, "shown": shown}
+    return {"epoch": state.epoch, "cursor": dict(state.cursor), "chains": chains, "shown": shown}
 
 
 def _own_streams(phone):
