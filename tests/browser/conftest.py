@@ -1,0 +1,71 @@
+"""A browser and a server for the tests of pages. What a page complains of in its console fails its test."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page
+
+from tests.browser.chromium import DESK, PHONE, chromium_type, launch
+from tests.browser.site import Site, running_site
+
+#: The browser's own words about an answer that is an error; meant where the API gave it or there was no network.
+_NOT_LOADED = "Failed to load resource"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[BrowserType]:
+    """Playwright's Chromium."""
+    with chromium_type() as kind:
+        yield kind
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """One browser for the run; every test has a context of its own."""
+    with launch(chromium) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo county on a server, for tests that change nothing which others look at."""
+    with running_site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(browser: Browser, site: Site) -> Iterator[Page]:
+    """A page of the console's size."""
+    yield from _page(browser, site, DESK)
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site) -> Iterator[Page]:
+    """A page as small as the smallest phone, with touch, camera and a position."""
+    yield from _page(browser, site, PHONE)
+
+
+def _page(browser: Browser, site: Site, manner: dict[str, Any]) -> Iterator[Page]:
+    with browser.new_context(base_url=site.url, **manner) as context:
+        complaints = listen(context)
+        yield context.new_page()
+        assert complaints == []
+
+
+def listen(context: BrowserContext) -> list[str]:
+    """Grows by every error that a page of the context throws or logs, refusals by its policy among them."""
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and not _is_meant(message):
+            complaints.append(f"{message.text} ({message.location['url']})")
+
+    context.on("console", hear)
+    context.on("weberror", lambda thrown: complaints.append(str(thrown.error)))
+    return complaints
+
+
+def _is_meant(message: ConsoleMessage) -> bool:
+    is_api = "/api/" in message.location["url"]
+    return _NOT_LOADED in message.text and (is_api or "ERR_INTERNET_DISCONNECTED" in message.text)

@@ -1,0 +1,55 @@
+"""A real installation for browsers: `server.serve` with the demo county on a folder of its own. Loopback only."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.supervision import die_with_parent
+from tests.guards.tree import ROOT
+from tests.servers.web import free_port, wait_until_alive
+
+#: `  demo-leader      <password>  组长`, as the first start prints it once.
+_SIGN_IN = re.compile(r"^ {2}(demo-\S+) +(\S{12,})  ", re.MULTILINE)
+STOP_WITHIN_S = 20
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server that runs. `passwords`: login → password of the demo county's people."""
+
+    url: str
+    folder: Path
+    passwords: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(STOP_WITHIN_S)
+
+
+@contextmanager
+def running_site(folder: Path, port: int | None = None, **settings: str) -> Iterator[Site]:
+    """A server on `folder`; filled with the demo county if the folder is new. Stopped at the end."""
+    port = port or free_port()
+    said = folder / "said.log"
+    environment = {"PORT": str(port), "QIANSHAO_DATA_DIR": str(folder), "QIANSHAO_PROCESSES": "1"} | settings
+    with said.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "server.serve"],
+            cwd=ROOT, env=environment, preexec_fn=die_with_parent,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    site = Site(f"http://127.0.0.1:{port}", folder, {}, process)
+    try:
+        wait_until_alive(port)
+        site.passwords.update(_SIGN_IN.findall(said.read_text(encoding="utf-8")))
+        yield site
+    finally:
+        if process.poll() is None:
+            site.stop()
