@@ -30,6 +30,7 @@ export interface Pending {
 }
 
 type Fields = Map<string, Pending[]>
+const NONE: ReadonlyMap<string, readonly Pending[]> = new Map()
 
 export class Desk {
   state: PhoneState
@@ -90,6 +91,11 @@ export class Desk {
       for (const held of chain.log) if (this.isPending(chain, held)) this.lay(overlay, chain, held)
     this.overlay = overlay
     return overlay
+  }
+
+  /** field → pending operations of one row. */
+  pendingAt(stream: string, key: string): ReadonlyMap<string, readonly Pending[]> {
+    return this.pendingBy().get(stream)?.get(key) ?? NONE
   }
 
   /** True once the pulled rows hold what this operation did (FD-7). */

@@ -6,11 +6,12 @@
 import type { Answer, Bodies, FindingFields, Kind, Recheck, Signing, VisitIdentity } from "./bodies"
 import { visitId } from "./chain"
 import type { Desk } from "./desk"
+import type { Made } from "./state"
 import * as pen from "./pen"
 import { CannotWrite } from "./pen"
 import { fieldsShown, keysShown, shown, uidsOf } from "./view"
 
-const SORTS: Partial<Record<Kind, string>> = {
+const SORTS: Partial<Record<Kind, keyof Made>> = {
   "answer.set": "answers",
   "finding.set": "findings",
   "finding.retract": "findings",
@@ -18,6 +19,8 @@ const SORTS: Partial<Record<Kind, string>> = {
   "photo.add": "photos",
   "photo.retract": "photos",
 }
+
+const NONE: Made = { answers: 0, findings: 0, photos: 0 }
 
 /** Who does it, in which visit. */
 export interface Doing {
@@ -38,8 +41,8 @@ async function write<K extends Kind>(
   const sort = SORTS[kind]
   if (sort !== undefined) {
     const key = `${visit} ${person}`
-    const made = (desk.state.made[key] ??= {})
-    made[sort] = (made[sort] ?? 0) + 1
+    const made = desk.state.made[key] ?? NONE
+    desk.state.made[key] = { ...made, [sort]: made[sort] + 1 }
     desk.journal.made.add(key)
   }
   return uid
@@ -149,9 +152,8 @@ export function sign(doing: Doing, body: Signing): Promise<string> {
 /** This person's work on this phone is entered; says how much it is. */
 export function done(doing: Doing): Promise<string> {
   const { desk, person, visit } = doing
-  const made = desk.state.made[`${visit} ${person}`] ?? {}
-  const body = { answers: made["answers"] ?? 0, findings: made["findings"] ?? 0, photos: made["photos"] ?? 0 }
-  return write(doing, "visit.done", body, heads(doing, `done/${person}@${desk.state.device}`))
+  const made = desk.state.made[`${visit} ${person}`] ?? NONE
+  return write(doing, "visit.done", made, heads(doing, `done/${person}@${desk.state.device}`))
 }
 
 /** Submit the visit; names everybody whose joining this phone has seen. */

@@ -3,7 +3,8 @@
  * nothing here judges what an operation means.
  */
 
-import { BODIES, type Bodies, type Kind } from "./bodies"
+import type { Bodies, Kind } from "./bodies"
+import { BODIES } from "./limits"
 import { integer, list, may, need, NotOfShape, object, record, text, type Read } from "./shape"
 import type { Reading } from "./surroundings"
 import { utf8 } from "./text"
@@ -63,10 +64,10 @@ function isKind(name: unknown): name is Kind {
 export function decode(content: string): Operation | Opaque {
   if (utf8(content).length > OPERATION_BYTES) throw new NotOfShape("an operation of 32 KiB")
   const source = object(parse(content))
+  const { kind, body } = source
   try {
-    if (!isKind(source["kind"])) throw new NotOfShape("a known kind")
-    const body = BODIES[source["kind"]](source["body"])
-    return { kind: source["kind"], ...envelope(source), body } as Operation
+    if (!isKind(kind)) throw new NotOfShape("a known kind")
+    return { kind, ...envelope(source), body: BODIES[kind](body) } as Operation
   } catch (error) {
     if (!(error instanceof NotOfShape)) throw error
     return { kind: null, ...opaque(source) }

@@ -43,6 +43,13 @@ export async function request(desk: Desk): Promise<Exchange> {
   }
 }
 
+/** The text of a request; what is empty is left out. */
+export function encodeRequest({ digests, unsent, ...rest }: Exchange): string {
+  const told = Object.fromEntries(Object.entries(unsent).filter(([, count]) => count > 0))
+  const claimed = Object.keys(digests).length > 0 ? { digests } : {}
+  return JSON.stringify({ ...rest, ...claimed, unsent: told })
+}
+
 /** Chains with something to send first; then those held, to hear where they stand and are safe (EX-6). */
 function waiting(chains: readonly ChainState[]): ChainState[] {
   const sending = chains.filter((chain) => chain.broken === "" && last(chain) > sentTo(chain))

@@ -3,7 +3,8 @@
  * same on phone and server (SPEC, RT-1).
  */
 
-import { findingFields, type FindingEdit, type Photo, type Recheck, type VisitIdentity } from "./bodies"
+import type { FindingEdit, Photo, Recheck, VisitIdentity } from "./bodies"
+import { findingFields } from "./limits"
 import type { Operation } from "./operations"
 
 export const VISIT = ""
@@ -47,10 +48,6 @@ function route(operation: Operation, participant: string): Write[] {
       return inVisit("visit/status", { status: "submitted", ...operation.body })
     case "item.claim":
       return inVisit(`claim/${operation.body.person}`, operation.body.items)
-    case "place.mark":
-      return inVisit(`mark/${operation.uid}`, operation.body, [])
-    case "place.add":
-      return inVisit(`place/${operation.body.place}`, operation.body)
     default:
       return more(operation, participant, parents)
   }
@@ -58,24 +55,36 @@ function route(operation: Operation, participant: string): Write[] {
 
 type Remaining = Extract<
   Operation,
-  { kind: "answer.set" | "visit.sign" | "note.add" | `photo.${string}` | `finding.${string}` }
+  {
+    kind:
+      "answer.set" | "visit.sign" | "note.add" | `place.${string}` | `photo.${string}` | `finding.${string}`
+  }
 >
 
 function more(operation: Remaining, participant: string, parents: readonly string[]): Write[] {
   switch (operation.kind) {
     case "answer.set":
       return answer(operation)
+    case "place.mark":
+      return [{ sheet: VISIT, key: `mark/${operation.uid}`, parents: [], value: operation.body }]
+    case "place.add":
+      return [{ sheet: VISIT, key: `place/${operation.body.place}`, parents, value: operation.body }]
     case "visit.sign":
       return signing(operation, participant, parents)
-    case "note.add": {
-      const { note, of } = operation.body
-      const sheet = findingOf(of)
-      const write = { sheet, key: `note/${note}`, parents, value: operation.body }
-      return sheet === VISIT ? [write] : [write, ...touch(operation, sheet)]
-    }
+    case "note.add":
+      return note(operation, parents)
     case "photo.add":
     case "photo.retract":
       return photo(operation, parents)
+    default:
+      return ofFinding(operation, parents)
+  }
+}
+
+type OfFinding = Extract<Operation, { kind: `finding.${string}` }>
+
+function ofFinding(operation: OfFinding, parents: readonly string[]): Write[] {
+  switch (operation.kind) {
     case "finding.set":
       return [...findingEdit(operation.body), ...touch(operation, operation.body.finding)]
     case "finding.retract": {
@@ -91,6 +100,13 @@ function more(operation: Remaining, participant: string, parents: readonly strin
       ]
     }
   }
+}
+
+function note(operation: Extract<Operation, { kind: "note.add" }>, parents: readonly string[]): Write[] {
+  const { body } = operation
+  const sheet = findingOf(body.of)
+  const write = { sheet, key: `note/${body.note}`, parents, value: body }
+  return sheet === VISIT ? [write] : [write, ...touch(operation, sheet)]
 }
 
 function answer(operation: Extract<Operation, { kind: "answer.set" }>): Write[] {
@@ -137,7 +153,7 @@ function findingEdit(body: FindingEdit): Write[] {
   const { finding, set, seen = {} } = body
   for (const field of Object.keys(seen)) if (!FIELDS.has(field)) throw new BrokenRule("field")
   checkDay(set.deadline)
-  const said = Object.entries(findingFields(set))
+  const said: (readonly [string, unknown])[] = Object.entries(findingFields(set))
   return [...said, ["state", "live"] as const].map(([field, value]) => ({
     sheet: finding,
     key: field,

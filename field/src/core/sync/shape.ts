@@ -29,7 +29,7 @@ export function may<T>(read: Read<T>, fallback: T | null = null): Field<T> {
 
 /** An object with these fields; unknown ones are dropped, as an older server ignores what a newer phone says. */
 export function record<T extends object>(fields: Fields<T>): Read<T> {
-  const known = Object.entries(fields) as [string, Field<unknown>][]
+  const known = Object.entries<Field<unknown>>(fields)
   return (given) => {
     const source = object(given)
     const found: Record<string, unknown> = {}
@@ -69,7 +69,7 @@ const ALONE = /\p{Surrogate}/u
 export function text(longest: number, shortest = 0, pattern?: RegExp): Read<string> {
   return (given) => {
     if (typeof given !== "string" || given.includes("\0") || ALONE.test(given)) refuse("a text")
-    const characters = [...given].length
+    const characters = Array.from(given).length
     if (characters < shortest || characters > longest) refuse("the length of a text")
     if (pattern && !pattern.test(given)) refuse("the form of a text")
     return given

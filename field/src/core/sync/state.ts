@@ -28,6 +28,13 @@ export interface ChainState {
   broken: string
 }
 
+/** How many operations of each sort a person has made in a visit, as `visit.done` says it. */
+export interface Made {
+  readonly answers: number
+  readonly findings: number
+  readonly photos: number
+}
+
 /** A value that stands in a register, as pulled or as written here. */
 export interface Head {
   readonly uid: string
@@ -67,7 +74,7 @@ export interface PhoneState {
   verdicts: Record<string, string>
   mines: Record<string, string>
   findings: Record<string, string>
-  made: Record<string, Record<string, number>>
+  made: Record<string, Made>
   wanted: string[]
   dropped: string[]
   carried: string[]

@@ -26,15 +26,19 @@ export function uidsOf(shown: Register): string[] {
 
 /** overlay(rows, own operations not yet seen back) of one register. */
 export function shown(desk: Desk, stream: string, key: string, field = ""): Register {
-  const pulled = desk.state.rows.get(stream)?.get(key)?.fields[field] ?? []
-  const own = desk.pendingBy().get(stream)?.get(key)?.get(field) ?? []
-  if (own.length === 0) return pulled.length === 0 ? NOTHING : register(pulled, key)
+  const pulled = pulledHeads(desk, stream, key, field)
+  const own = desk.pendingAt(stream, key).get(field) ?? []
+  if (own.length === 0) return register(pulled, key)
   const heads = new Map(pulled.map((head) => [head.uid, head]))
   for (const pending of own) heads.set(pending.held.uid, headOf(desk, pending))
   const named = new Set(own.flatMap(({ held, placed }) => placed.parents.filter((uid) => uid !== held.uid)))
   const all = [...heads.values()]
   const standing = all.filter((head) => !named.has(head.uid))
   return register(standing.length > 0 ? standing : all, key)
+}
+
+function pulledHeads(desk: Desk, stream: string, key: string, field: string): readonly Head[] {
+  return desk.state.rows.get(stream)?.get(key)?.fields[field] ?? []
 }
 
 /** An own operation's value as a head. */
@@ -44,6 +48,7 @@ export function headOf(desk: Desk, { chain, held, placed }: Pending): Head {
 }
 
 function register(heads: readonly Head[], key: string): Register {
+  if (heads.length === 0) return NOTHING
   const sorted = heads.length > 1 ? [...heads].sort((a, b) => (a.uid < b.uid ? -1 : 1)) : heads
   const values = sorted.map((head) => head.value)
   const counts = key.startsWith("answer/") ? counted(values) : null
@@ -60,7 +65,7 @@ export function keysShown(desk: Desk, stream: string): string[] {
 /** All fields of a row, a finding's for one. */
 export function fieldsShown(desk: Desk, stream: string, key: string): Record<string, Register> {
   const pulled = Object.keys(desk.state.rows.get(stream)?.get(key)?.fields ?? {})
-  const own = desk.pendingBy().get(stream)?.get(key)?.keys() ?? []
+  const own = desk.pendingAt(stream, key).keys()
   const names = [...new Set([...pulled, ...own])].sort()
   return Object.fromEntries(names.map((name) => [name, shown(desk, stream, key, name)]))
 }

@@ -1,0 +1,1 @@
+export { webHashing as hashing } from "../../../src/storage/webCrypto"
