@@ -62,3 +62,29 @@ def county_owes_by(finding: Finding) -> date | None:
     if finding.extension_asked is not None:
         owed.append((finding.last(Step.ASK_EXTENSION), EXTENSION_DECIDED_WITHIN_DAYS))
     return min((local_date(d.at) + timedelta(days=n) for d, n in owed if d is not None), default=None)
+
+
+DUE_SOON_DAYS = 3
+RUNGS = ("soon", "late_3", "late_7", "late_30", "late", "listed")
+"""The ladder of what has to be looked at: due within days, overdue by 1 to 3, 4 to 7, 8 to 30 and more days, and
+listed (挂牌督办)."""
+
+_LATE = {"late_3": (1, 3), "late_7": (4, 7), "late_30": (8, 30), "late": (31, 100_000)}
+
+
+def rung_span(rung: str, today: date) -> tuple[date, date]:
+    """The first and the last deadline that stands on a rung today. Raises KeyError for `listed`, which is a status."""
+    if rung == "soon":
+        return today, today + timedelta(days=DUE_SOON_DAYS)
+    least, most = _LATE[rung]
+    return today - timedelta(days=most), today - timedelta(days=least)
+
+
+def rung_of(finding: Finding, today: date) -> str | None:
+    """On which rung a finding stands; None where nobody has to look yet."""
+    if finding.status not in MINE_OWES:
+        return None
+    dated = (rung for rung in RUNGS if rung != "listed")
+    spans = {rung: rung_span(rung, today) for rung in dated}
+    found = next((rung for rung, (first, last) in spans.items() if first <= finding.deadline <= last), None)
+    return found or ("listed" if finding.status is Status.LISTED else None)

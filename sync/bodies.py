@@ -116,12 +116,24 @@ class Recheck(Body, frozen=True):
     deadline: Date | None = None
 
 
+class Standing(Body, frozen=True):
+    """Where a finding stands: what a phone shows of it without knowing the table of steps."""
+
+    status: Short
+    severity: Short
+    deadline: Date
+
+
 class FindingStep(Body, frozen=True):
-    """An office step of the finding's life (patrol decides which may follow which); parents name heads of `status`."""
+    """An office step of the finding's life (patrol decides which may follow which); parents name heads of `status`.
+
+    `stands`: where the finding stood once the step was taken, as the office saw it.
+    """
 
     finding: Uid
     step: Annotated[str, Meta(pattern=r"^[a-z_]{2,40}$")]
     data: dict[str, str | int | float | bool | list[str] | None] = {}
+    stands: Standing | None = None
 
 
 class Location(Body, frozen=True):

@@ -3,13 +3,27 @@
 Says what each field counts as and which are disputed; which step may follow which is patrol's.
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
+from sync import bodies
 from sync.registers import Entry, agree
 from sync.sheets import Sheet
 
 _decode = msgspec.json.Decoder().decode
 SEVERITY = {"general": 0, "serious_violation": 1, "suspected_major": 2}
+
+
+_photo = msgspec.json.Decoder(bodies.Photo)
+
+
+def proofs(sheet: Sheet) -> Iterator[tuple[bodies.Photo, Entry]]:
+    """The photos that stand on a finding, each with the entry that declared it."""
+    for _, register in sheet.under("photo/"):
+        for head in register.heads():
+            if not head.value.startswith(b'{"gone"'):
+                yield _photo.decode(head.value), head
 
 
 def fields_of(sheet: Sheet) -> tuple[dict[str, object], tuple[str, ...]]:

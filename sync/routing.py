@@ -193,7 +193,10 @@ def _recheck(operation: ops.FindingRecheck, _: Author) -> list[Write]:
 
 def _step(operation: ops.FindingStep, _: Author) -> list[Write]:
     body = operation.body
-    value = _encode({"step": body.step, "data": body.data})
+    facts: dict[str, object] = {"step": body.step, "data": body.data}
+    if body.stands is not None:
+        facts["stands"] = body.stands
+    value = _encode(facts)
     return [Write(body.finding, "status", tuple(operation.parents), value)]
 
 

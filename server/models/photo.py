@@ -29,9 +29,11 @@ class Photo(Base):
     digest: Mapped[str]
     #: Of the untouched original that the evidence was made from, where the phone keeps one.
     original_digest: Mapped[str | None]
-    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
+    #: Absent where a finding's photo was added outside any visit: by the mine as its proof, or at a desk.
+    visit_id: Mapped[str | None] = mapped_column(ForeignKey("visit.id"))
     finding_id: Mapped[str | None]
-    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    #: Absent where it was added at a desk.
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
     original_size: Mapped[int | None] = mapped_column(BigInteger)
     declared_at: Mapped[datetime] = mapped_column(UtcDateTime)

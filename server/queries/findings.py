@@ -26,7 +26,7 @@ _EQUAL = {
 
 def list_findings(actor: Actor, wanted: Mapping[str, Any], today: date) -> Page[Finding]:
     """A page of findings, newest first; `overdue` as of today."""
-    query = _in_sight(select(Finding), actor).where(*_filters(wanted, today))
+    query = _in_sight(select(Finding), actor).where(*filters(wanted, today))
     return page(query, Order((Finding.recorded_at, Finding.id), newest_first=True), wanted)
 
 
@@ -36,6 +36,12 @@ def get_finding(actor: Actor, finding: str) -> Finding:
     found: Finding | None = db.session.scalar(query)
     if found is None:
         raise NotFound("not_found", noun="finding")
+    return found
+
+
+def ids_in_sight(actor: Actor) -> Select[tuple[str]]:
+    """The ids of all findings that the actor may read, for another query to select from."""
+    found: Select[tuple[str]] = _in_sight(select(Finding.id), actor)
     return found
 
 
@@ -66,7 +72,8 @@ def _in_reach(seen: Reach, actor: Actor) -> ColumnElement[bool]:
     return found
 
 
-def _filters(wanted: Mapping[str, Any], today: date) -> Sequence[ColumnElement[bool]]:
+def filters(wanted: Mapping[str, Any], today: date) -> Sequence[ColumnElement[bool]]:
+    """Make the conditions of a list's filters, those of `schemas.finding.FindingQuery`."""
     found = [column == wanted[name] for name, column in _EQUAL.items() if name in wanted]
     if "open" in wanted:
         found.append(Finding.closed_at.is_(None) == wanted["open"])

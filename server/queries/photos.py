@@ -14,7 +14,7 @@ from server.models.device import Device
 from server.models.finding import Finding
 from server.models.photo import Photo, PhotoFile, PhotoFlag
 from server.models.visit import Visit
-from server.queries import visits
+from server.queries import findings, visits
 from server.queries.reach import within
 
 #: Digests told in one answer to a phone.
@@ -121,7 +121,7 @@ _COUNTED = (
 
 def counts_by_device(where: ColumnElement[bool]) -> dict[str, Counts]:
     """Device → counts, of the photos that `where` keeps."""
-    query = select(Photo.device_id, *_COUNTED).where(where).group_by(Photo.device_id)
+    query = select(Photo.device_id, *_COUNTED).where(where, Photo.device_id.is_not(None)).group_by(Photo.device_id)
     return {row[0]: Counts(*row[1:]) for row in db.session.execute(query)}
 
 
@@ -171,17 +171,21 @@ class Stored:
 
 def stored(actor: Actor, digest: str) -> Stored:
     """The file of a photo in the actor's sight. Raises NotFound: also when it is refused or not here yet."""
-    in_reach = within(reach(actor, Verb.RECORD_READ), Visit.county_id, team=Visit.team_id, mine=Visit.mine_id)
-    if not scopes(actor.role, Verb.VISIT_READ):
-        in_reach = and_(in_reach, Visit.status.in_(visits.HANDED_OVER))
-    seen = (
-        select(Photo.id)
-        .join(Visit, Visit.id == Photo.visit_id)
-        .where(or_(Photo.digest == digest, Photo.original_digest == digest), in_reach)
-    )
+    named = or_(Photo.digest == digest, Photo.original_digest == digest)
+    of_visit = select(Photo.id).join(Visit, Visit.id == Photo.visit_id).where(named, _visit_in_reach(actor))
+    alone = select(Photo.id).where(named, Photo.visit_id.is_(None), Photo.finding_id.in_(findings.ids_in_sight(actor)))
     file = db.session.scalar(
-        select(PhotoFile).where(PhotoFile.digest == digest, PhotoFile.refusal.is_(None), seen.exists())
+        select(PhotoFile).where(
+            PhotoFile.digest == digest, PhotoFile.refusal.is_(None), or_(of_visit.exists(), alone.exists())
+        )
     )
     if file is None or file.media_type is None:
         raise NotFound("not_found", noun="photo")
     return Stored(file.digest, file.media_type, file.size, file.processed_at)
+
+
+def _visit_in_reach(actor: Actor) -> ColumnElement[bool]:
+    in_reach = within(reach(actor, Verb.RECORD_READ), Visit.county_id, team=Visit.team_id, mine=Visit.mine_id)
+    if scopes(actor.role, Verb.VISIT_READ):
+        return in_reach
+    return and_(in_reach, Visit.status.in_(visits.HANDED_OVER))

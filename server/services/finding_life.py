@@ -115,7 +115,11 @@ def _said(home: Home, sheet: Sheet) -> Iterable[Said]:
 
 def _values(value: Mapping[str, Any]) -> Mapping[str, Any]:
     data = value.get("data")
-    return data if isinstance(data, dict) else {name: said for name, said in value.items() if name != "step"}
+    if isinstance(data, dict):
+        return data
+    said = {name: one for name, one in value.items() if name != "step"}
+    # A phone's remark on a re-check that failed is what the step calls its reason.
+    return said | {"reason": said["note"]} if value.get("result") == "failed" and "note" in said else said
 
 
 def _retraction(sheet: Sheet) -> list[tuple[Entry, dict[str, Any]]]:

@@ -32,14 +32,18 @@ def take_step(desk: Desk, finding_id: str, step: str, values: Mapping[str, Any])
     sheet = decode(sheets.findings_known([finding_id])[finding_id].sheet)
     life = life_of(Home(row.id, row.county_id, row.mine_id, row.visit_id), sheet)
     finding = replace(life.finding, team=subject_of_finding(row).team or "")
-    take(finding, step, Attempt(desk.actor, desk.moment.now.at), values)
+    after = take(finding, step, Attempt(desk.actor, desk.moment.now.at), values)
+    stands = bodies.Standing(after.status.value, after.severity.value, after.deadline.isoformat())
     register = sheet.registers.get("status")
     seen = tuple(head.uid for head in register.heads()) if register else ()
-    office.write(desk, Act(ops.FindingStep, _body(finding_id, step, values), ("finding", finding_id), None, seen))
+    office.write(
+        desk, Act(ops.FindingStep, _body(finding_id, step, values, stands), ("finding", finding_id), None, seen)
+    )
 
 
-def _body(finding_id: str, step: str, values: Mapping[str, Any]) -> bodies.FindingStep:
+def _body(finding_id: str, step: str, values: Mapping[str, Any], stands: bodies.Standing) -> bodies.FindingStep:
     try:
-        return msgspec.convert({"finding": finding_id, "step": step, "data": dict(values)}, bodies.FindingStep)
+        said = {"finding": finding_id, "step": step, "data": dict(values), "stands": stands}
+        return msgspec.convert(said, bodies.FindingStep)
     except msgspec.ValidationError as error:
         raise Invalid("bad_field", detail=str(error)) from error

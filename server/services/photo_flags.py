@@ -15,6 +15,7 @@ from media.flags import Bracket, Circumstances, Distance, Flag, Habit, Source, f
 from media.similarity import ALIKE_DISTANCE, Likeness, nearest
 from patrol.places import Location, LocationKind, Point, distance_m
 from server.db import db, run
+from server.models.finding import Finding
 from server.models.mine import Mine
 from server.models.photo import Photo, PhotoFile, PhotoFlag, PhotoLikeness
 from server.models.visit import Visit, VisitSheet
@@ -30,19 +31,23 @@ _COPIES_AT_MOST = 20
 _photo = msgspec.json.Decoder(bodies.Photo)
 
 _UNFLAGGED = (
-    select(Photo.id, Photo.digest, Photo.device_id, Photo.declared_at, Visit.id.label("visit_id"), Visit.county_id,
-           Visit.mine_id, Visit.opened_at, Visit.submitted_at, Mine.latitude, Mine.longitude, Mine.radius_m,
-           VisitSheet.data)
-    .join(Visit, Visit.id == Photo.visit_id)
-    .join(VisitSheet, VisitSheet.visit_id == Visit.id)
-    .join(Mine, Mine.id == Visit.mine_id)
+    select(Photo.id, Photo.digest, Photo.device_id, Photo.declared_at, Visit.id.label("visit_id"), Mine.county_id,
+           Mine.id.label("mine_id"), func.coalesce(Visit.opened_at, Finding.recorded_at).label("opened_at"),
+           Visit.submitted_at, Mine.latitude, Mine.longitude, Mine.radius_m,
+           func.coalesce(VisitSheet.data, Finding.registers).label("data"))
+    .outerjoin(Visit, Visit.id == Photo.visit_id)
+    .outerjoin(VisitSheet, VisitSheet.visit_id == Visit.id)
+    .outerjoin(Finding, Photo.visit_id.is_(None) & (Finding.id == Photo.finding_id))
+    .join(Mine, Mine.id == func.coalesce(Visit.mine_id, Finding.mine_id))
     .where(Photo.digest == bindparam("digest"), Photo.arrived_at.is_not(None), Photo.processed_at.is_(None))
     .order_by(Photo.declared_at, Photo.id)
 )  # fmt: skip
 _COPIES = (
     select(Photo.id)
-    .join(Visit, Visit.id == Photo.visit_id)
-    .where(Photo.digest == bindparam("digest"), Photo.id != bindparam("but"), Visit.county_id == bindparam("county"))
+    .outerjoin(Visit, Visit.id == Photo.visit_id)
+    .outerjoin(Finding, Photo.visit_id.is_(None) & (Finding.id == Photo.finding_id))
+    .where(Photo.digest == bindparam("digest"), Photo.id != bindparam("but"))
+    .where(func.coalesce(Visit.county_id, Finding.county_id) == bindparam("county"))
     .where(
         or_(
             Photo.declared_at < bindparam("declared_at"),

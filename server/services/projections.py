@@ -35,8 +35,8 @@ def new_visit(visit: known.VisitWrite, county: str, now: datetime) -> dict[str, 
     }
 
 
-def new_photo(photo: bodies.Photo, visit: str, device: str, now: datetime) -> dict[str, Any]:
-    """A declared photo whose bytes are still on the phone."""
+def new_photo(photo: bodies.Photo, visit: str | None, device: str | None, now: datetime) -> dict[str, Any]:
+    """A declared photo whose bytes are still where it was taken."""
     kind, _, name = photo.of.partition("/")
     return {
         "id": photo.photo,

@@ -18,9 +18,11 @@ from server.models.mine import Place
 from server.models.photo import Photo
 from server.models.segment import Chain, RefusedPush, Segment, WithheldOperation
 from server.models.visit import VisitSheet
+from server.queries.log import OFFICE_DEVICE
 from server.services import projections
 from server.services.upsert import put
 from sync import known
+from sync.findings import proofs
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -45,6 +47,7 @@ def store_plan(plan: known.Plan, county: str, device: str | None, now: datetime)
     _store_sheets(plan.visits)
     _store_photos(plan.visits, now)
     _store_findings(plan.findings, county, now)
+    _store_proofs(plan, now)
     _store_places(plan.places, now)
     _move_heads(plan.heads)
 
@@ -157,6 +160,19 @@ def _store_findings(findings: Sequence[known.FindingWrite], county: str, now: da
     if findings:
         rows = projections.finding_rows(findings, county, now)
         put(Finding, ("id",), projections.FINDING_CHANGES, rows)
+
+
+def _store_proofs(plan: known.Plan, now: datetime) -> None:
+    """Photos that stand on a finding alone: the mine's proof, or what was added at a desk."""
+    of_visits = {photo.photo for visit in plan.visits for photo in visit.photos}
+    rows = [
+        projections.new_photo(photo, None, None if entry.stamp.device == OFFICE_DEVICE else entry.stamp.device, now)
+        for finding in plan.findings
+        for photo, entry in proofs(finding.content)
+        if photo.photo not in of_visits
+    ]
+    if rows:
+        put(Photo, ("id",), (), rows)
 
 
 def _store_places(places: Sequence[known.PlaceWrite], now: datetime) -> None:
