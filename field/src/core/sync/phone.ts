@@ -8,11 +8,18 @@ import { newState, type PhoneState } from "./state"
 import type { Surroundings } from "./surroundings"
 import type { Answer } from "./wire"
 
+/** Something else to be written with a step, a photo's bytes for one: all of it or nothing. */
+export interface Put {
+  readonly store: string
+  readonly key: string | readonly (string | number)[]
+  readonly value: unknown
+}
+
 /** Durable and atomic: once `save` resolved, the change is there; before, the old state is. */
 export interface Storage {
   load(): Promise<PhoneState | null>
   /** Keep what the journal names, and in the same transaction what else `beside` brings. Rejects when there is no room. */
-  save(state: PhoneState, journal: Journal, beside?: unknown): Promise<void>
+  save(state: PhoneState, journal: Journal, beside?: readonly Put[]): Promise<void>
 }
 
 /** Steps run one after another: a step begins when the one before is saved. */
@@ -35,7 +42,7 @@ export class Phone {
   }
 
   /** Run one of the phone's functions on the desk, then save; if either fails nothing happened. */
-  step<T>(act: (desk: Desk) => Promise<T> | T, beside?: unknown): Promise<T> {
+  step<T>(act: (desk: Desk) => Promise<T> | T, beside?: readonly Put[]): Promise<T> {
     return this.queued(async () => {
       this.desk.journal = newJournal()
       try {
