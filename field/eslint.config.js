@@ -48,6 +48,7 @@ export default defineConfig(
       "vue/component-api-style": ["error", ["script-setup"]],
       "vue/define-macros-order": "error",
       "vue/html-self-closing": "off",
+      "vue/multiline-html-element-content-newline": "off",
       "vue/max-attributes-per-line": "off",
       "vue/singleline-html-element-content-newline": "off",
       "vue/html-indent": "off",

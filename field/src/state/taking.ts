@@ -11,6 +11,8 @@ import { browserCamera, CameraUnavailable, type CameraProblem, type OpenCamera }
 import { pictureOfFile, UnreadablePicture, type TakenPicture } from "../device/picture"
 import { NotSaved, usePhone, type NotSavedCode, type PhoneStore } from "./phone"
 
+export type { CameraProblem, OpenCamera }
+
 /** `of`: answer/<item>/<place>, finding/<id> or visit. `role`: before, after, or '' */
 export interface Purpose {
   readonly visit: string
