@@ -68,7 +68,8 @@ class VisitIdentity(Body, frozen=True):
 class Answer(Body, frozen=True):
     """One outcome of an (item, place) pair; `value` as typed, in `unit`.
 
-    `settings` are the alarm, cut and restore fields of a sensor.
+    `settings` are the alarm, cut and restore fields of a sensor. `undone`: the author took a slip of the hand back, the
+    pair is unanswered again (RG-10).
     """
 
     outcome: Outcome
@@ -77,6 +78,7 @@ class Answer(Body, frozen=True):
     settings: dict[str, Number] | None = None
     note: Text | None = None
     reason: Reasoned | None = None
+    undone: bool = False
 
 
 class FindingFields(Body, frozen=True):

@@ -108,8 +108,8 @@ def outcome(value: bytes) -> str:
 
 
 def answered(value: bytes) -> bool:
-    """False where the person judged and the server could not: what the item asks for is missing (RG-10)."""
-    return not value.endswith(b',"judged":"unseen"}')
+    """False where what the item asks for is missing though the person judged, or where they took it back (RG-10)."""
+    return not value.endswith((b',"judged":"unseen"}', b',"undone":true}'))
 
 
 def counted(heads: Iterable[Entry]) -> str:

@@ -67,6 +67,8 @@ def answer_value(operation: ops.AnswerSet, judge: Judge | None, edition: str, da
     item, _ = answer_key(operation.reg)
     if body.outcome in ("unseen", "na") and not body.reason:
         raise InvalidBodyError("reason_required")
+    if body.undone and (body.outcome != "unseen" or body.value is not None or body.settings):
+        raise InvalidBodyError("undone_says_nothing")
     value = _encode(body)
     if judge is not None:
         judged = judge(edition, day, item, body)

@@ -228,6 +228,8 @@ def quarantined(county, phone, kind, body, **envelope):
         ("answer//-", bodies.Answer("pass")),
         ("finding/GAS-001/-", bodies.Answer("pass")),
         (REG, bodies.Answer("unseen")),
+        (REG, bodies.Answer("pass", undone=True)),
+        (REG, bodies.Answer("unseen", reason="误点", value="1", undone=True)),
         (REG, bodies.Answer("na")),
     ],
 )

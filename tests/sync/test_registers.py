@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,3 +206,16 @@ def test_rg_10_somebody_elses_whole_answer_does():
 
 def test_rg_10_could_not_see_is_an_answer():
     assert answer_change("answer/GAS-001/-", register(entry(1, value=b'{"outcome":"unseen","reason":"r"}'))).answered
+
+
+def test_rg_10_what_was_taken_back_answers_nothing():
+    back = entry(2, 1, value=b'{"outcome":"unseen","reason":"r","undone":true}')
+
+    change = answer_change("answer/GAS-001/-", register(entry(1), back))
+
+    assert (change.outcome, change.answered, change.disputed) == ("unseen", False, False)
+
+
+def test_rg_10_a_note_that_speaks_of_it_takes_nothing_back():
+    value = msgspec.json.encode({"outcome": "unseen", "note": ',"undone":true}', "reason": ',"undone":true}'})
+    assert answer_change("answer/GAS-001/-", register(entry(1, value=value))).answered

@@ -45,6 +45,8 @@ export interface Answer {
   readonly settings?: Readonly<Record<string, Quantity>>
   readonly note?: string
   readonly reason?: string
+  /** The author took a slip of the hand back: the pair is unanswered again (RG-10). */
+  readonly undone?: boolean
 }
 export interface FindingFields {
   readonly item?: string

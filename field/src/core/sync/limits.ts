@@ -111,6 +111,7 @@ export const BODIES: { readonly [K in Kind]: Read<Bodies[K]> } = {
     settings: may(dictionary(quantity)),
     note: may(long),
     reason: may(reasoned),
+    undone: may(flag, false),
   }),
   "finding.set": record<FindingEdit>({
     finding: need(uid),
