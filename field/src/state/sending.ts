@@ -3,30 +3,7 @@
 import type { Kind, Photo } from "../core/sync/bodies"
 import type { Said } from "./phone"
 
-/** Words in the catalogue under `phone.sync.trouble.<code>`. */
-export type Trouble =
-  | "offline"
-  | "unreachable"
-  | "portal" // something answered that is not the county
-  | "busy"
-  | "too_large"
-  | "clock" // this phone's clock is far from the county's
-  | "full" // no room for what the county says
-  | "county_error"
-
-export type SyncStatus =
-  | { readonly at: "off"; readonly why: "unenrolled" | "elsewhere" | "starting" }
-  | { readonly at: "rest"; readonly heard: number | null }
-  | { readonly at: "exchanging" }
-  | { readonly at: "uploading"; readonly photo: number; readonly of: number; readonly percent: number }
-  | {
-      readonly at: "waiting"
-      readonly trouble: Trouble
-      readonly until: number
-      readonly heard: number | null
-    }
-  /** The phone was withdrawn: it may deliver, and pulls nothing. */
-  | { readonly at: "revoked"; readonly unsent: number }
+export type { SyncStatus, Trouble } from "../sync/status"
 
 export interface SyncCounts {
   /** Operations held here that the county has not acknowledged. */

@@ -1,0 +1,68 @@
+/** Named contents: of the phone, of those who read on it, and a person's own drafts. Each under its own key. */
+
+import { write, type Database } from "./database"
+import { Locked, type Vault } from "./vault"
+
+export class Records {
+  private readonly database: Database
+  private readonly vault: Vault
+
+  constructor(database: Database, vault: Vault) {
+    this.database = database
+    this.vault = vault
+  }
+
+  /** What the phone itself has to know while locked; null if there is none. */
+  async read(name: string): Promise<unknown> {
+    const sealed = await this.database.get("records", name)
+    return sealed ? this.vault.phone.open(name, sealed) : null
+  }
+
+  async keep(name: string, content: unknown): Promise<void> {
+    await write(this.database, [
+      { store: "records", key: name, value: await this.vault.phone.seal(name, content) },
+    ])
+  }
+
+  /** Facts that the people of this phone read. Throws Locked. */
+  async readShared(name: string): Promise<unknown> {
+    const sealed = await this.database.get("shared", name)
+    return sealed ? this.reading().open(`shared/${name}`, sealed) : null
+  }
+
+  async keepShared(name: string, content: unknown): Promise<void> {
+    const value = await this.reading().seal(`shared/${name}`, content)
+    await write(this.database, [{ store: "shared", key: name, value }])
+  }
+
+  sharedNames(): Promise<string[]> {
+    return this.database.getAllKeys("shared")
+  }
+
+  async dropShared(names: readonly string[]): Promise<void> {
+    await write(
+      this.database,
+      [],
+      names.map((name) => ({ store: "shared", range: IDBKeyRange.only(name) })),
+    )
+  }
+
+  async readDraft(person: string, name: string): Promise<unknown> {
+    const sealed = await this.database.get("drafts", [person, name])
+    return sealed ? this.vault.ownSeal(person).open(`drafts/${person}/${name}`, sealed) : null
+  }
+
+  async keepDraft(person: string, name: string, content: unknown): Promise<void> {
+    const value = await this.vault.ownSeal(person).seal(`drafts/${person}/${name}`, content)
+    await write(this.database, [{ store: "drafts", key: [person, name], value }])
+  }
+
+  async dropDraft(person: string, name: string): Promise<void> {
+    await write(this.database, [], [{ store: "drafts", range: IDBKeyRange.only([person, name]) }])
+  }
+
+  private reading(): NonNullable<Vault["rows"]> {
+    if (!this.vault.rows) throw new Locked("shared")
+    return this.vault.rows
+  }
+}
