@@ -68,12 +68,20 @@ export class County {
     await this.keep({ team, county, digits, access: tokens.access, refresh: tokens.refresh })
   }
 
-  /** A request with this phone's token, renewed once where the county no longer takes it. */
+  /** A request with this phone's token, sorted into what the county gave and why it did not. */
   async ask(request: Request): Promise<Got> {
+    return got(await this.tell(request))
+  }
+
+  /** The same, as it came back. The token is renewed once where the county no longer takes it. */
+  async tell(request: Request): Promise<Reply> {
     const first = await this.authorised(request)
-    if (!("text" in first) || first.status !== 401 || first.code === "device_revoked") return got(first)
+    if (!("text" in first) || first.status !== 401 || first.code === "device_revoked") return first
     const failed = await this.renew()
-    return failed ? { ok: false, ...failed } : got(await this.authorised(request))
+    if (failed === null) return this.authorised(request)
+    return failed.trouble === "offline" || failed.trouble === "unreachable"
+      ? { status: 0, why: failed.trouble }
+      : first
   }
 
   private authorised(request: Request): Promise<Reply> {

@@ -1,8 +1,7 @@
 /** Where the engine is, as one value. */
 
 /** Words in the catalogue under `phone.sync.trouble.<code>`. */
-export type Trouble =
-  "offline" | "unreachable" | "portal" | "busy" | "too_large" | "clock" | "full" | "county_error"
+export type Trouble = "offline" | "unreachable" | "portal" | "busy" | "too_large" | "full" | "county_error"
 
 export type SyncStatus =
   | { readonly at: "off"; readonly why: "unenrolled" | "elsewhere" | "starting" }
