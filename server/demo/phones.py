@@ -62,6 +62,7 @@ class TeamPhone:
         key = current_key()
         for turn in range(_ROUNDS):
             now = at + timedelta(seconds=turn)
+            self.clock.at = max(self.clock.at, now)
             prepared = prepare(self.phone.request_bytes(), gzipped=True)
             answer = exchange(prepared, self.session, Now(now, new_receipt_id(key, now)), key)
             db.session.rollback()

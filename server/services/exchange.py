@@ -93,10 +93,9 @@ def push(request: Prepared, phone: DeviceSession, now: Now, epoch: str) -> Pushe
     """Append and reduce the request's operations in one transaction."""
     request = check_signatures(request, log.chain_keys([batch.chain for batch in request.batches]))
     with transaction() as tx:
-        _told(request.exchange, phone, now)
-        if not request.batches:
-            return Pushed(Plan(), {})
-        return append(tx, request, phone, Moment(now, epoch))
+        pushed = append(tx, request, phone, Moment(now, epoch)) if request.batches else Pushed(Plan(), {})
+        _told(request, pushed.plan, phone, now)
+        return pushed
 
 
 def append(tx: Transaction, request: Prepared, carrier: DeviceSession, moment: Moment) -> Pushed:
@@ -152,15 +151,24 @@ def judge(digest: str, day: str, item: str, answer: AnswerBody) -> str | None:
     return None if edition is None else edition.judge(item, answer, date.fromisoformat(day)).outcome
 
 
-def _told(request: wire.Exchange, phone: DeviceSession, now: Now) -> None:
-    """Keep what the phone tells of itself: what it still holds, and how wrong its clock is."""
+def _told(request: Prepared, plan: Plan, phone: DeviceSession, now: Now) -> None:
+    """Keep what the phone tells of itself: how wrong its clock is, and what it holds beyond what it sent just now."""
+    told = request.exchange
     facts = {
         "told_at": now.at,
-        "unsent_operations": min(request.unsent.operations, _MOST),
-        "unsent_photos": min(request.unsent.photos, _MOST),
-        "clock_error_ms": max(-_FARTHEST, min(request.clock.wall - now.milliseconds, _FARTHEST)),
+        "unsent_operations": min(max(0, told.unsent.operations - _acknowledged(request, plan)), _MOST),
+        "unsent_photos": min(told.unsent.photos, _MOST),
+        "clock_error_ms": max(-_FARTHEST, min(told.clock.wall - now.milliseconds, _FARTHEST)),
     }
     run(_TELL, {"phone": phone.device, **facts})
+
+
+def _acknowledged(request: Prepared, plan: Plan) -> int:
+    """How many operations of this request the phone will count as sent once it has the answer."""
+    upto = {answer.chain: answer.ack.seq for answer in plan.answers}
+    return sum(
+        max(0, upto.get(batch.chain, 0) - batch.operations[0].seq + 1) for batch in request.batches if batch.operations
+    )
 
 
 def _answer(request: wire.Exchange, plan: Plan, now: Now, epoch: str) -> wire.Answer:
