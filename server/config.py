@@ -52,6 +52,8 @@ class Config:
     s3_region: str = "us-east-1"
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
+    #: Address of a map's tiles with {z}, {x} and {y}, drawn under the county's mines; none is needed.
+    map_tiles: str | None = None
     lock_timeout_s: float = 10.0
     #: Only for tests: accept a PostgreSQL that may lose what it acknowledged.
     unsafe_database: bool = False
@@ -134,6 +136,7 @@ def _read(env: _Reader) -> Config:
         s3_region=env.text("QIANSHAO_S3_REGION", "us-east-1"),
         s3_access_key=env.optional("QIANSHAO_S3_ACCESS_KEY"),
         s3_secret_key=env.optional("QIANSHAO_S3_SECRET_KEY"),
+        map_tiles=env.url("QIANSHAO_MAP_TILES", "", _check_tiles) or None,
         lock_timeout_s=env.number("QIANSHAO_LOCK_TIMEOUT_SECONDS", 10, 1, 120),
         unsafe_database=env.flag("QIANSHAO_UNSAFE_DATABASE"),
     )
@@ -185,3 +188,12 @@ def _check_public(url: str) -> str | None:
     if parts.path or parts.query or parts.fragment:
         return "must not have a path, nor a slash at the end"
     return None
+
+
+def _check_tiles(url: str) -> str | None:
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or any(sign in url for sign in " ;,'\""):
+        return "must be an http:// or https:// address"
+    return None if all(part in url for part in ("{z}", "{x}", "{y}")) else "must contain {z}, {x} and {y}"

@@ -1,10 +1,12 @@
 """The board and the map: the county's month at a glance, each figure a way to its records. Reads only."""
 
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect
 
 from patrol.duties import DutyState
+from patrol.periods import SHANGHAI, month_of
 from patrol.permissions import Verb, scopes
 from schemas.fields import Identifier, OneOf, Shape, Text
 from schemas.visit import MONTH
@@ -63,7 +65,17 @@ def _shown(call: Call) -> dict[str, Any]:
         "trend": trend,
         "months": months_offered(board["today"], board["month"]),
         "chart": _chart(call, board, trend),
+        "month_of": month_of,
+        "told_when": told_when,
     }
+
+
+def told_when(instant: datetime | None, today: date) -> str:
+    """When a phone last told of itself: the time alone where it was today."""
+    if instant is None:
+        return text("board.never_told")
+    there = instant.astimezone(SHANGHAI)
+    return there.strftime("%H:%M" if there.date() == today else "%m-%d %H:%M")
 
 
 def _chart(call: Call, board: Any, trend: Any) -> dict[str, Any]:

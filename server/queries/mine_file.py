@@ -77,7 +77,8 @@ def person_names(persons: Collection[str]) -> dict[str, str]:
 
 
 def find_mines(actor: Actor, wanted: Mapping[str, Any]) -> Page[Mine]:
-    """A page of mines by code; filters `q` (name or code), `township`, `team` with its day `on`, `closed`."""
+    """A page of mines by code; filters `q` (name or code), `township`, `closed`, and as of the day `on`
+    `team` and `uncontracted`."""
     query = select(Mine).where(*_mine_filters(actor, wanted))
     return page(query, Order((Mine.code, Mine.id)), wanted)
 
@@ -96,6 +97,9 @@ def _mine_filters(actor: Actor, wanted: Mapping[str, Any]) -> Sequence[ColumnEle
     if wanted.get("team"):
         held = and_(Contract.team_id == wanted["team"], _in_force(wanted["on"]))
         found.append(Mine.id.in_(select(Contract.mine_id).where(held)))
+    if wanted.get("uncontracted"):
+        held_today = select(Contract.mine_id).where(_in_force(wanted["on"]))
+        found += [Mine.id.not_in(held_today), Mine.closed_on.is_(None)]
     if wanted.get("closed") is not None:
         found.append(Mine.closed_on.is_not(None) == wanted["closed"])
     return found

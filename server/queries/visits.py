@@ -37,7 +37,7 @@ class StoredRecord:
 
 def list_visits(actor: Actor, wanted: Mapping[str, Any]) -> Page[Visit]:
     """A page of visits, newest first."""
-    query = select(Visit).where(in_reach(actor, Verb.VISIT_READ), *_filters(wanted))
+    query = select(Visit).where(in_reach(actor, Verb.VISIT_READ), *filters(wanted))
     return page(query, Order((Visit.local_date, Visit.id), newest_first=True), wanted)
 
 
@@ -70,7 +70,8 @@ def in_reach(actor: Actor, verb: Verb) -> ColumnElement[bool]:
     return and_(seen, Visit.status.in_(HANDED_OVER))
 
 
-def _filters(wanted: Mapping[str, Any]) -> Sequence[ColumnElement[bool]]:
+def filters(wanted: Mapping[str, Any]) -> Sequence[ColumnElement[bool]]:
+    """Make the conditions of a list's filters, those of `schemas.visit.VisitQuery`."""
     found = [column == wanted[name] for name, column in _EQUAL.items() if name in wanted]
     if "since" in wanted:
         found.append(Visit.local_date >= wanted["since"])

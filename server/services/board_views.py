@@ -11,7 +11,7 @@ from typing import Any
 
 from patrol.attention import MineMonth, attention
 from patrol.duties import DutyState
-from patrol.periods import local_date, month_of, parse
+from patrol.periods import Period, local_date, month_of, parse
 from patrol.permissions import Actor
 from server.queries import board_records as records
 from server.services.board import view_board
@@ -40,7 +40,8 @@ def view_board_page(actor: Actor, wanted: Mapping[str, Any], now: datetime) -> d
         "weeks": [_week(week, today) for week in board["weeks"]],
         "totals": board["totals"],
         "more": board["next"] is not None,
-        "rows": shown,
+        "has_mines": bool(mines),
+        "all_rows": len(rows),
         "groups": _grouped(shown, wanted.get("group", "team")),
         "choices": _choices(rows),
         "attention": _attention(rows, today),
@@ -151,3 +152,17 @@ def _point(mine: Any, row: Mapping[str, Any] | None) -> dict[str, Any]:
         "grave": grave,
         "overdue": 0 if row is None else row["overdue_findings"],
     }
+
+
+#: Months that the picker offers: five years are kept, two are looked at.
+_OFFERED = 24
+
+
+def months_offered(today: date, shown: Period) -> list[Period]:
+    """The months to choose from, the newest first; the one shown is always among them."""
+    month = month_of(today)
+    found = {shown}
+    for _ in range(_OFFERED):
+        found.add(month)
+        month = month.previous
+    return sorted(found, reverse=True)

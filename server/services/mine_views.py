@@ -37,7 +37,7 @@ def view_mines(actor: Actor, wanted: Mapping[str, Any], today: date) -> dict[str
         "rows": rows,
         "next": page.next,
         "count": mine_file.count_mines(actor, asked),
-        "townships": mine_file.townships(actor),
+        "townships": [(name, name) for name in mine_file.townships(actor)],
         "teams": sorted(team_names(actor).items(), key=lambda team: team[1]) if _may(actor, Verb.CONTRACT_READ) else [],
     }
 
@@ -96,16 +96,21 @@ def _checklist(mine: Mine, today: date) -> Checklist | None:
 def attributes_told(history: Iterable[MineAttribute], today: date, checklist: Checklist | None) -> list[dict[str, Any]]:
     """One entry an attribute of the mine itself: its title, the value in force, and its whole history, newest first.
 
-    In the checklist's order; names that it does not know come last.
+    Grades and numbers come first, then what the mine has, then what it has not.
     """
     known = checklist.attributes if checklist else {}
     by_name: dict[str, list[MineAttribute]] = {}
     for entry in history:
         if entry.place_id is None:
             by_name.setdefault(entry.name, []).append(entry)
-    order = {name: number for number, name in enumerate(known)}
-    names = sorted(by_name, key=lambda name: (order.get(name, len(order)), name))
-    return [_attribute(name, known[name].title if name in known else name, by_name[name], today) for name in names]
+    told = [_attribute(n, known[n].title if n in known else n, entries, today) for n, entries in by_name.items()]
+    return sorted(told, key=lambda one: (_rank(one["now"]), one["title"]))
+
+
+def _rank(entry: MineAttribute | None) -> int:
+    """What is so or not comes after the grades."""
+    value = entry.value if entry else None
+    return 1 if value is True else 2 if value is False else 0
 
 
 def _attribute(name: str, title: str, entries: Sequence[MineAttribute], today: date) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+// Pictures of a tile server under the map, where the installation names one. They lie still until the map is moved.
+import type { EChartsType } from "echarts/core"
+import { tileAddress, tilesUnder, type Tile } from "./mercator.ts"
+
+const GEO = { geoIndex: 0 }
+const MOST = 80
+
+/** Lays tiles under a chart's map and lays them anew whenever it moves. */
+export function layTiles(chart: EChartsType, pattern: string): void {
+  const layer = document.createElement("div")
+  layer.className = "tiles"
+  layer.setAttribute("aria-hidden", "true")
+  chart.getDom().prepend(layer)
+  const lay = (): void => layer.replaceChildren(...pictures(chart, pattern))
+  chart.on("georoam", lay)
+  chart.on("finished", () => {
+    if (layer.childElementCount === 0) lay()
+  })
+  new ResizeObserver(lay).observe(chart.getDom())
+}
+
+function pictures(chart: EChartsType, pattern: string): HTMLImageElement[] {
+  const [width, height] = [chart.getWidth(), chart.getHeight()]
+  const [west, north] = chart.convertFromPixel(GEO, [0, 0]) as [number, number]
+  const [east, south] = chart.convertFromPixel(GEO, [width, height]) as [number, number]
+  if (![west, north, east, south].every(Number.isFinite)) return []
+  const tiles = tilesUnder({ west, south, east, north }, width)
+  return tiles.length > MOST ? [] : tiles.map((tile) => picture(chart, tileAddress(pattern, tile), tile))
+}
+
+function picture(chart: EChartsType, address: string, tile: Tile): HTMLImageElement {
+  const [left, top] = chart.convertToPixel(GEO, [tile.west, tile.north]) as [number, number]
+  const [right, bottom] = chart.convertToPixel(GEO, [tile.east, tile.south]) as [number, number]
+  const image = new Image()
+  image.alt = ""
+  image.src = address
+  Object.assign(image.style, {
+    left: `${left}px`,
+    top: `${top}px`,
+    width: `${right - left + 0.5}px`,
+    height: `${bottom - top + 0.5}px`,
+  })
+  return image
+}
