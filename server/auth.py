@@ -22,9 +22,8 @@ from server.config import Config
 from server.db import db, transaction
 from server.models.device import Device
 from server.models.user import ConsoleSession, User
-from server.queries import actors, users
-from server.services import device_tokens, sign_in
-from server.tokens import hash_of
+from server.queries import actors
+from server.services import device_tokens, second_factor, sessions
 
 _ViewT = TypeVar("_ViewT", bound=Callable[..., object])
 _ResponseT = TypeVar("_ResponseT", bound=Response)
@@ -92,18 +91,33 @@ class Caller:
     session: ConsoleSession | None = None
     csrf_token: str | None = None
 
+    @property
+    def own_session(self) -> ConsoleSession:
+        """The session of a person; a phone has none. Raises NotAllowed."""
+        if self.session is None:
+            raise NotAllowed("not_for_phones")
+        return self.session
 
-def current_caller(now: datetime) -> Caller:
+    @property
+    def person(self) -> User:
+        """Who sits there; a phone is no person. Raises NotAllowed."""
+        if self.user is None:
+            raise NotAllowed("not_for_phones")
+        return self.user
+
+
+def current_caller(now: datetime, unfinished: frozenset[str] = frozenset()) -> Caller:
     """The caller, read from the database for every request: a revocation counts from the next.
 
-    Raises 401 for nobody, NotAllowed for a change that another site's page sent.
+    `unfinished` says what of a sign-in may still be missing. Raises 401 for nobody, NotAllowed for a change that
+    another site's page sent and for a sign-in that is not finished.
     """
     if "Authorization" in request.headers:
         return _phone(now)
     token = request.cookies.get(cookie_name())
     if token is None:
         raise _unauthorized("unauthorized")
-    return _person(token, now)
+    return _person(token, now, unfinished)
 
 
 def cookie_name() -> str:
@@ -122,7 +136,7 @@ def keep_session(response: _ResponseT, token: str) -> _ResponseT:
     response.set_cookie(
         cookie_name(),
         token,
-        max_age=int(sign_in.ABSOLUTE.total_seconds()) if token else 0,
+        max_age=int(sessions.ABSOLUTE.total_seconds()) if token else 0,
         path="/",
         secure=served_securely(),
         httponly=True,
@@ -161,20 +175,29 @@ def _phone(now: datetime) -> Caller:
     return Caller(actor, device=phone.device)
 
 
-def _person(token: str, now: datetime) -> Caller:
-    found = users.find_session(hash_of(token))
-    if found is None or not sign_in.is_alive(found[0], now) or found[1].disabled_at is not None:
+def _person(token: str, now: datetime, unfinished: frozenset[str]) -> Caller:
+    found = sessions.find(token)
+    if found is None or not sessions.is_alive(found[0], now) or found[1].disabled_at is not None:
         raise _unauthorized("unauthorized")
-    csrf = sign_in.csrf_token(token)
+    csrf = sessions.csrf_token(token)
     _require_csrf_token(csrf)
-    if now - found[0].last_seen_at >= sign_in.SEEN_EVERY:
+    if now - found[0].last_seen_at >= sessions.SEEN_EVERY:
         with transaction():
-            sign_in.note_seen(found[0].token_hash, now)
+            sessions.note_seen(found[0].token_hash, now)
     session, user = found
     actor = actors.find_actor(user, local_date(now))
     if actor is None:
         raise NotAllowed("no_role_in_force")
+    _require_finished(session, actor, unfinished)
     return Caller(actor, user=user, session=session, csrf_token=csrf)
+
+
+def _require_finished(session: ConsoleSession, actor: Actor, unfinished: frozenset[str]) -> None:
+    """A role that needs a second factor may have begun while the session was open."""
+    unproved = actor.role in second_factor.NEEDED_BY and session.proved_at is None
+    awaits = session.awaits or (sessions.ENROLMENT if unproved else None)
+    if awaits is not None and awaits not in unfinished:
+        raise NotAllowed("second_factor_missing" if awaits == sessions.CODE else "second_factor_not_enrolled")
 
 
 def _require_csrf_token(expected: str) -> None:

@@ -41,7 +41,7 @@ _RENEW = Route(
     blueprint,
     "POST",
     "/teams/<key:team>/enrolment-codes",
-    Route(verb=Verb.DEVICE_ENROL, answer=shapes.EnrolmentCode, status=201),
+    Route(verb=Verb.DEVICE_ENROL, fresh_proof=True, answer=shapes.EnrolmentCode, status=201),
 )
 def issue_enrolment_code(call: Call, team: str) -> Any:
     """Make a code for one phone of the team; it is shown once and holds for some minutes."""

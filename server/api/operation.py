@@ -18,12 +18,13 @@ from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 from patrol.errors import NotAllowed
 from patrol.permissions import Actor, Verb, scopes
 from schemas.fields import Shape
-from server import clock
+from server import clock, entrances
 from server.auth import Caller, current_caller, permission, public, require_own_page
 from server.db import Transaction, db, transaction
 from server.http.openapi import Blueprint
 
 View = Callable[..., Any]
+PROOF_HEADER = "X-Second-Factor"
 _PROBLEMS = {400: "BAD_REQUEST", 422: "UNPROCESSABLE_ENTITY"}
 
 
@@ -70,6 +71,10 @@ class Route:
     versioned: bool = False
     #: The route opens its transactions itself, because it must do slow work between them.
     own_transactions: bool = False
+    #: The second factor must have been given within the last minutes, or come in `X-Second-Factor`.
+    fresh_proof: bool = False
+    #: What a sign-in may still await here.
+    unfinished: frozenset[str] = frozenset()
 
 
 def operation(blueprint: Blueprint, method: str, rule: str, route: Route) -> Callable[[View], View]:
@@ -126,10 +131,12 @@ def _guarded(view: View, method: str, route: Route) -> View:
             if method != "GET":
                 require_own_page()
             return view(Call(now), **path)
-        caller = current_caller(now)
+        caller = current_caller(now, route.unfinished)
         # The same answer for every id, so nothing is told of any; the services look at the thing.
         if not scopes(caller.actor.role, route.verb):
             raise NotAllowed("not_allowed", verb=route.verb.value, role=caller.actor.role.value)
+        if route.fresh_proof:
+            entrances.prove(caller.session, request.headers.get(PROOF_HEADER), now)
         return view(Call(now, caller), **path)
 
     return guard
@@ -176,8 +183,10 @@ def _described(view: View, source: View, method: str, route: Route) -> View:
         extra["x-permission"] = route.verb.value
     if method != "GET":
         responses |= {"409": "CONFLICT", "415": "UNSUPPORTED_MEDIA_TYPE"}
+    if route.fresh_proof:
+        extra["parameters"] = ["SECOND_FACTOR"]
     if route.versioned and method != "GET" and route.status != 201:
         responses |= {"412": "PRECONDITION_FAILED", "428": "PRECONDITION_REQUIRED"}
-        extra["parameters"] = ["IF_MATCH"]
+        extra["parameters"] = [*extra.get("parameters", ()), "IF_MATCH"]
     described: View = Blueprint.doc(**extra, responses=responses)(view)
     return described

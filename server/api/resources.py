@@ -19,6 +19,7 @@ from server.api import (
     users,
     visits,
 )
+from server.api.operation import PROOF_HEADER
 from server.auth import cookie_name
 from server.http.openapi import Api
 
@@ -35,6 +36,12 @@ _BLUEPRINTS = (
     enrolment.blueprint,
     office.blueprint,
 )
+
+_SECOND_FACTOR = {
+    "name": PROOF_HEADER,
+    "schema": {"type": "string", "maxLength": 64},
+    "description": "A code of the second factor, unless one was given within five minutes (`proof_required`).",
+}
 
 
 class Key(BaseConverter):
@@ -56,6 +63,7 @@ def install(app: Flask, api: Api) -> None:
         cookie = {"type": "apiKey", "in": "cookie", "name": cookie_name()}
     api.spec.components.security_scheme("session", cookie)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    api.spec.components.parameter("SECOND_FACTOR", "header", _SECOND_FACTOR)
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
     docs.install(app, api)

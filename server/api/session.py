@@ -1,4 +1,4 @@
-"""Signing in and out of the console, and who one is."""
+"""Signing in and out of the console, the second factor, and who one is."""
 
 from typing import Any
 
@@ -7,13 +7,14 @@ from flask import Response, jsonify, request
 from patrol.permissions import Verb
 from schemas import session as shapes
 from schemas.page import list_of
-from server import clock
+from server import entrances
 from server.api.operation import Call, Route, operation
 from server.auth import keep_session
 from server.db import transaction
 from server.http.openapi import Blueprint
 from server.queries import me as queries
-from server.services import sign_in as service
+from server.services import second_factor, sessions
+from server.services.sessions import CODE, ENROLMENT, NewSession, Place, SecondFactorRequired
 
 blueprint = Blueprint("session", __name__, url_prefix="/api/v1", description="Sign-in")
 
@@ -26,28 +27,60 @@ _SIGN_IN = Route(
 _USE_LINK = Route(
     open_because="whoever has no password yet cannot sign in; the link is the proof",
     body=shapes.LinkUse,
+    answer=shapes.RecoveryCodes,
+    own_transactions=True,
+)
+_RENEW = Route(
+    open_because="whoever lost the authenticator cannot sign in; link and password are the proof",
+    body=shapes.SecondFactorRenewal,
     status=204,
     own_transactions=True,
 )
 _CHANGE_PASSWORD = Route(verb=Verb.ACCOUNT_WRITE, body=shapes.PasswordChange, status=204, own_transactions=True)
+_PROVE = Route(verb=Verb.ACCOUNT_WRITE, body=shapes.Code, status=204, own_transactions=True)
+_UNFINISHED = frozenset({CODE, ENROLMENT})
+_ENROLMENT = frozenset({ENROLMENT})
+_OFFER = Route(verb=Verb.ACCOUNT_WRITE, answer=shapes.Offer, status=201, unfinished=_ENROLMENT, fresh_proof=True)
+_CONFIRM = Route(
+    verb=Verb.ACCOUNT_WRITE,
+    body=shapes.Code,
+    answer=shapes.RecoveryCodes,
+    own_transactions=True,
+    unfinished=_ENROLMENT,
+)
 
 
 @operation(blueprint, "POST", "/session", _SIGN_IN)
 def sign_in(call: Call) -> Response:
-    """Sign in at the console; the answer sets the session cookie."""
-    with transaction():
-        attempt = service.enter_attempt(call.body["login"], _address(), call.now)
-    service.check_password(attempt, call.body["password"])
-    with transaction():
-        opened = service.open_session(attempt, call.now)
-    return keep_session(jsonify(shapes.SignedIn().dump(opened)), opened.token)
+    """Sign in at the console; the answer sets the session cookie. With an authenticator, `code` must come too."""
+    opened = entrances.enter(call.body["login"], call.body["password"], place(), call.now)
+    return _answer_with(_with_code(opened, call) if opened.awaits == CODE else opened)
 
 
-@operation(blueprint, "DELETE", "/session", Route(verb=Verb.ACCOUNT_WRITE, status=204))
+@operation(blueprint, "POST", "/session/proof", _PROVE)
+def prove(call: Call) -> None:
+    """Give the second factor again, for what much depends on; it stays fresh for five minutes."""
+    entrances.prove(call.signed_in.session, call.body["code"], call.now)
+
+
+@operation(blueprint, "DELETE", "/session", Route(verb=Verb.ACCOUNT_WRITE, status=204, unfinished=_UNFINISHED))
 def sign_out(call: Call) -> Response:
     """Sign out: this session ends at once."""
-    service.sign_out(call.signed_in.session)
+    sessions.end(call.signed_in.session)
     return keep_session(Response(status=204), "")
+
+
+@operation(blueprint, "POST", "/me/second-factor", _OFFER)
+def offer_second_factor(call: Call) -> Any:
+    """Offer a seed for an authenticator; what was confirmed before goes on working until this one is."""
+    return second_factor.make_offer(call.signed_in.person, call.now)
+
+
+@operation(blueprint, "POST", "/me/second-factor/confirm", _CONFIRM)
+def confirm_second_factor(call: Call) -> Response:
+    """Confirm the authenticator with its first code; the session gets another id, and ten recovery codes are shown."""
+    opened, codes = entrances.enrol(call.signed_in.own_session, call.body["code"], call.now)
+    return keep_session(jsonify(recovery_codes=codes, csrf_token=opened.csrf_token), opened.token)
 
 
 @operation(blueprint, "GET", "/me", Route(verb=Verb.ACCOUNT_READ, answer=shapes.Me))
@@ -70,29 +103,43 @@ def list_sessions(call: Call) -> Any:
 @operation(blueprint, "DELETE", "/me/sessions/<key:session>", Route(verb=Verb.ACCOUNT_WRITE, status=204))
 def end_session(call: Call, session: str) -> None:
     """End one of one's own sign-ins, as on a computer that one left."""
-    service.end_session(call.actor, session)
+    sessions.end_own(call.actor, session)
 
 
 @operation(blueprint, "PUT", "/me/password", _CHANGE_PASSWORD)
 def change_password(call: Call) -> None:
     """Choose a new password; every session ends, this one too."""
-    login = queries.login_of(call.actor)
-    with transaction():
-        attempt = service.enter_attempt(login, _address(), call.now)
-    service.check_password(attempt, call.body["current"])
-    hashed = service.hash_new_password(call.body["password"], login)
-    with transaction():
-        service.change_password(call.actor, attempt, hashed, clock.now())
+    entrances.change_password(call.actor, call.body["current"], call.body["password"], place(), call.now)
 
 
 @operation(blueprint, "POST", "/one-time-links/use", _USE_LINK)
-def use_one_time_link(call: Call) -> None:
-    """Choose a password with a one-time link; all sessions of the person end."""
-    token = call.body["token"]
-    hashed = service.check_link(token, call.body["password"], call.now)
-    with transaction():
-        service.use_link(token, hashed, call.now)
+def use_one_time_link(call: Call) -> Any:
+    """Choose a password with a one-time link; all sessions of the person end. A reset asks for a `code` too."""
+    body = call.body
+    codes = entrances.set_password(body["token"], body["password"], body.get("code"), call.now)
+    return {"recovery_codes": codes}
 
 
-def _address() -> str:
-    return request.remote_addr or "unknown"
+@operation(blueprint, "POST", "/one-time-links/renew-second-factor", _RENEW)
+def renew_second_factor(call: Call) -> None:
+    """Take a lost authenticator away with a one-time link and the password; a new one is set up at the next sign-in."""
+    entrances.renew_second_factor(call.body["token"], call.body["password"], place(), call.now)
+
+
+def place() -> Place:
+    """Where the caller signs in."""
+    return Place(request.remote_addr or "unknown", request.user_agent.string)
+
+
+def _with_code(opened: NewSession, call: Call) -> NewSession:
+    found = sessions.find(opened.token)
+    assert found is not None  # noqa: S101 - opened just now
+    if not call.body.get("code"):
+        with transaction():
+            sessions.end(found[0])
+        raise SecondFactorRequired
+    return entrances.pass_code(found[0], call.body["code"], call.now)
+
+
+def _answer_with(opened: NewSession) -> Response:
+    return keep_session(jsonify(shapes.SignedIn().dump(opened)), opened.token)

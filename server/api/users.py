@@ -35,7 +35,7 @@ def list_users(call: Call) -> Any:
     blueprint,
     "POST",
     "/users",
-    replace(_USER, verb=Verb.USER_WRITE, body=shapes.NewUser, status=201),
+    replace(_USER, verb=Verb.USER_WRITE, fresh_proof=True, body=shapes.NewUser, status=201),
 )
 def add_user(call: Call) -> Any:
     """Add a person."""
@@ -52,20 +52,20 @@ def get_user(call: Call, user: str) -> Any:
     blueprint,
     "PATCH",
     "/users/<key:user>",
-    replace(_USER, verb=Verb.USER_WRITE, body=shapes.UserChange),
+    replace(_USER, verb=Verb.USER_WRITE, fresh_proof=True, body=shapes.UserChange),
 )
 def change_user(call: Call, user: str) -> Any:
     """Correct a person's name or login."""
     return service.change_user(call.actor, user, call.version, call.body, call.now)
 
 
-@operation(blueprint, "POST", "/users/<key:user>/disable", replace(_USER, verb=Verb.USER_WRITE))
+@operation(blueprint, "POST", "/users/<key:user>/disable", replace(_USER, verb=Verb.USER_WRITE, fresh_proof=True))
 def disable_user(call: Call, user: str) -> Any:
     """Shut a person out from their next request on."""
     return service.disable_user(call.actor, user, call.version, call.now)
 
 
-@operation(blueprint, "POST", "/users/<key:user>/enable", replace(_USER, verb=Verb.USER_WRITE))
+@operation(blueprint, "POST", "/users/<key:user>/enable", replace(_USER, verb=Verb.USER_WRITE, fresh_proof=True))
 def enable_user(call: Call, user: str) -> Any:
     """Let a person in again."""
     return service.enable_user(call.actor, user, call.version, call.now)
@@ -75,11 +75,22 @@ def enable_user(call: Call, user: str) -> Any:
     blueprint,
     "POST",
     "/users/<key:user>/one-time-link",
-    Route(verb=Verb.USER_WRITE, answer=shapes.OneTimeLink, status=201),
+    Route(verb=Verb.USER_WRITE, fresh_proof=True, answer=shapes.OneTimeLink, status=201),
 )
 def make_one_time_link(call: Call, user: str) -> Any:
     """Make the link with which a person chooses a password; it is shown once."""
     return service.make_link(call.actor, user, call.now)
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/users/<key:user>/second-factor-link",
+    Route(verb=Verb.USER_WRITE, fresh_proof=True, answer=shapes.OneTimeLink, status=201),
+)
+def make_second_factor_link(call: Call, user: str) -> Any:
+    """Make the link with which a person who lost the authenticator sets up another; it needs their password too."""
+    return service.make_second_factor_link(call.actor, user, call.now)
 
 
 @operation(
@@ -97,7 +108,7 @@ def list_roles(call: Call, user: str) -> Any:
     blueprint,
     "POST",
     "/users/<key:user>/roles",
-    Route(verb=Verb.USER_WRITE, body=shapes.NewRole, answer=shapes.Role, status=201),
+    Route(verb=Verb.USER_WRITE, fresh_proof=True, body=shapes.NewRole, answer=shapes.Role, status=201),
 )
 def grant_role(call: Call, user: str) -> Any:
     """Give a person an office role."""
@@ -108,7 +119,7 @@ def grant_role(call: Call, user: str) -> Any:
     blueprint,
     "POST",
     "/roles/<key:role>/end",
-    Route(verb=Verb.USER_WRITE, body=shapes.LastDay, answer=shapes.Role),
+    Route(verb=Verb.USER_WRITE, fresh_proof=True, body=shapes.LastDay, answer=shapes.Role),
 )
 def end_role(call: Call, role: str) -> Any:
     """Say on which day a role was last held."""

@@ -6,7 +6,7 @@ from flask import current_app
 from server import clock
 from server.config import Config
 from server.db import transaction
-from server.services.bootstrap import FirstAdministrator, first_administrator
+from server.services.bootstrap import FirstAdministrator, begin_anew, first_administrator
 
 
 @click.group()
@@ -28,3 +28,16 @@ def bootstrap(county_code: str, county_name: str, duty_telephone: str, name: str
     config: Config = current_app.extensions["qianshao_config"]
     click.echo(f"{config.public_url}{link.path}")
     click.echo(f"This link sets {login}'s password, once, until {link.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
+@admin.command("start-anew")
+@click.argument("login")
+def start_anew(login: str) -> None:
+    """Begin an account anew whose person lost password and second factor; prints a link that works once."""
+    with transaction():
+        link = begin_anew(login, clock.now())
+    config: Config = current_app.extensions["qianshao_config"]
+    click.echo(f"{config.public_url}{link.path}")
+    click.echo(
+        f"{login} has no password and no authenticator any more. The link sets a password, once, within the hour."
+    )

@@ -13,6 +13,8 @@ from server.messages import text
 #: Names that every form may carry beside its own fields.
 CSRF_FIELD = "csrf_token"
 PROOF_FIELD = "proof"
+#: What is neither trimmed nor ever shown again.
+_SECRET = frozenset({"password", "current"})
 _OWN = frozenset({CSRF_FIELD, PROOF_FIELD})
 
 
@@ -50,7 +52,7 @@ def read_form(schema: type[Schema] | None) -> Mapping[str, Any]:
 
 def typed() -> Mapping[str, str]:
     """What was typed, field by field, to be shown again; passwords and codes are typed anew."""
-    return {name: value for name, value in request.form.items() if name not in _OWN and "password" not in name}
+    return {name: value for name, value in request.form.items() if name not in _OWN | _SECRET}
 
 
 def errors_of(error: FormRefused | DomainError, at: Mapping[str, str]) -> Mapping[str, str]:
@@ -70,7 +72,8 @@ def _value(schema: Schema, name: str, given: MultiDict[str, str]) -> Any:
     if isinstance(schema.fields.get(name), fields.List):
         return [value for value in given.getlist(name) if value]
     # Browsers send line breaks of a text area as CR LF.
-    return given[name].replace("\r\n", "\n").strip()
+    value = given[name].replace("\r\n", "\n")
+    return value if name in _SECRET else value.strip()
 
 
 def _by_field(error: ValidationError) -> Mapping[str, Any]:

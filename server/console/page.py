@@ -15,19 +15,24 @@ from marshmallow import Schema
 
 from patrol.errors import Conflict, DomainError, Invalid, NotAllowed
 from patrol.permissions import Actor, Verb, scopes
-from server import clock
+from server import clock, entrances
 from server.auth import FORM_TYPES, Caller, current_caller, permission, public, require_own_page
 from server.console import forms
 from server.console.forms import FormRefused
 from server.db import Transaction, transaction
 from server.http.headers import accepts
-from server.services.sign_in import TooManyAttempts, WrongCredentials
+from server.services.attempts import TooManyAttempts
+from server.services.second_factor import WrongCode
+from server.services.sessions import ProofRequired, SecondFactorRequired
+from server.services.sign_in import WrongCredentials
 
 View = Callable[..., Any]
 #: The name under which a registered view carries its promise.
 PROMISE = "promise"
 #: What a person can put right on the form itself; everything else is a page of its own.
-_RIGHTABLE = (Invalid, Conflict, WrongCredentials, TooManyAttempts)
+_RIGHTABLE = (Invalid, Conflict, WrongCredentials, WrongCode, SecondFactorRequired, ProofRequired, TooManyAttempts)
+#: Sentences that belong beside the field of the second factor, wherever it is asked for again.
+_AT_PROOF = {ProofRequired.code: forms.PROOF_FIELD, WrongCode.code: forms.PROOF_FIELD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,8 @@ class Page:
     verb: Verb | None = None
     open_because: str = ""
     query: type[Schema] | None = None
+    #: What a sign-in may still await on this page.
+    unfinished: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +88,9 @@ class Action:
     again: View | None = None
     at: Mapping[str, str] = field(default_factory=dict)
     own_transactions: bool = False
+    #: The second factor must have been given within the last minutes, or be given on the form (`parts.proof`).
+    fresh_proof: bool = False
+    unfinished: frozenset[str] = frozenset()
 
 
 def page(blueprint: Blueprint, rule: str, promise: Page) -> Callable[[View], View]:
@@ -117,6 +127,8 @@ def action(blueprint: Blueprint, rule: str, promise: Action) -> Callable[[View],
 
 def _changed(view: View, call: Call, promise: Action, path: Mapping[str, str]) -> Any:
     full = replace(call, form=forms.read_form(promise.form))
+    if promise.fresh_proof:
+        entrances.prove(call.signed_in.session, request.form.get(forms.PROOF_FIELD), call.now)
     if promise.own_transactions:
         return view(full, **path)
     with transaction() as running:
@@ -126,7 +138,7 @@ def _changed(view: View, call: Call, promise: Action, path: Mapping[str, str]) -
 def _again(promise: Action, call: Call, path: Mapping[str, str], error: FormRefused | DomainError) -> Response:
     """The page that the form stands on, with what was typed and what is wrong with it: nothing is typed twice."""
     assert promise.again is not None  # noqa: S101 - asked by the caller
-    shown = replace(call, errors=forms.errors_of(error, promise.at), given=forms.typed())
+    shown = replace(call, errors=forms.errors_of(error, {**_AT_PROOF, **promise.at}), given=forms.typed())
     response = make_response(promise.again(shown, **path))
     response.status_code = 409 if isinstance(error, Conflict) else 422
     return response
@@ -140,7 +152,7 @@ def _guarded(answer: View, view: View, promise: Page | Action) -> View:
             if request.method == "POST":
                 require_own_page()
             return answer(Call(now), **path)
-        caller = current_caller(now)
+        caller = current_caller(now, promise.unfinished)
         if not scopes(caller.actor.role, promise.verb):
             raise NotAllowed("not_allowed", verb=promise.verb.value, role=caller.actor.role.value)
         return answer(Call(now, caller), **path)

@@ -2,10 +2,17 @@
 
 from flask import Flask
 
-from server.console import mistakes, overview, sign_in, words
+from server.console import account, board, links, mines, mistakes, sign_in, visits, words
 
 #: Every room of pages, in the order of the navigation.
-_BLUEPRINTS = (sign_in.blueprint, overview.blueprint)
+_BLUEPRINTS = (
+    board.blueprint,
+    mines.blueprint,
+    visits.blueprint,
+    sign_in.blueprint,
+    links.blueprint,
+    account.blueprint,
+)
 
 
 def install(app: Flask) -> None:

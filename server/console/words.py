@@ -15,6 +15,8 @@ from server.db import db
 from server.http.headers import nonce
 from server.messages import text
 from server.models.county import County
+from server.models.user import ConsoleSession
+from server.services import second_factor, sessions
 
 THEME = "qianshao_theme"
 _THEMES = ("light", "dark")
@@ -25,7 +27,7 @@ def install(app: Flask) -> None:
     env = app.jinja_env
     env.globals.update(t=text, nonce=nonce, theme=theme, may=may, asset=assets.asset, csrf_field=csrf_field)
     env.globals.update(navigation=navigation.groups_for, is_current=navigation.is_current, with_query=with_query)
-    env.globals.update(county_name=county_name, person_name=person_name)
+    env.globals.update(county_name=county_name, person_name=person_name, proof_wanted=proof_wanted)
     env.filters.update(moment=moment, day=day, clock=clock_time, percent=percent)
 
 
@@ -63,6 +65,14 @@ def county_name(call: Any) -> str:
 def person_name(call: Any) -> str:
     """Who is signed in."""
     return call.caller.user.name if call.caller and call.caller.user else ""
+
+
+def proof_wanted(call: Any) -> bool:
+    """Whether an action that much depends on will ask this caller for the second factor."""
+    session: ConsoleSession | None = call.caller.session if call.caller else None
+    return (
+        session is not None and not sessions.is_proved(session, call.now) and second_factor.is_enrolled(session.user_id)
+    )
 
 
 def moment(instant: datetime | None, *, seconds: bool = False) -> Markup:

@@ -11,7 +11,9 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import msgspec
+import pyotp
 
+from server.demo.people import SignIn
 from sync.enrolment import Enrolled
 from sync.phone.phone import Phone
 
@@ -30,9 +32,12 @@ class Console:
     port: int
     headers: dict[str, str] = field(default_factory=dict)
 
-    def sign_in(self, login: str, password: str) -> None:
+    def sign_in(self, one: SignIn) -> None:
         """Open a session; the cookie and the token that proves our own page are kept."""
-        answer = _ask(self.port, "POST", "/api/v1/session", json.dumps({"login": login, "password": password}).encode())
+        given = {"login": one.login, "password": one.password}
+        if one.seed is not None:
+            given["code"] = pyotp.TOTP(one.seed).now()
+        answer = _ask(self.port, "POST", "/api/v1/session", json.dumps(given).encode())
         cookies = SimpleCookie(answer.headers["Set-Cookie"])
         self.headers["Cookie"] = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
         self.headers["X-CSRF-Token"] = json.loads(answer.body)["csrf_token"]

@@ -66,7 +66,8 @@ def make_demo_county(now: datetime) -> DemoCounty:
 
 
 def tell_sign_ins(sign_ins: Iterable[SignIn], say: Say) -> None:
-    """Print the fresh passwords: here, once, and never again."""
+    """Print the fresh passwords and authenticators' seeds: here, once, and never again."""
     say(text("demo_sign_ins"))
     for one in sign_ins:
-        say(f"  {one.login:<16} {one.password}  {text(_ROLES[one.role])}")
+        say(f"  {one.login:<16} {one.password}  {one.seed or '—':<32}  {text(_ROLES[one.role])}")
+    say(text("demo_codes"))

@@ -4,23 +4,29 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import pyotp
+
 from patrol.permissions import Actor, Role
 from server.db import db
 from server.demo.material import county as material
 from server.models.county import County
 from server.models.user import RoleGrant, User
 from server.passwords import current_passwords
-from server.services import teams, users
+from server.services import second_factor, teams, users
 from server.tokens import new_id
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """How somebody signs in; the password is known here and nowhere else."""
+    """How somebody signs in; the password is known here and nowhere else.
+
+    `seed` is the authenticator's, for the roles that need one: an invented county's may be told.
+    """
 
     login: str
     password: str
     role: str
+    seed: str | None
 
 
 @dataclass
@@ -62,7 +68,7 @@ def make_county(since: date, now: datetime) -> People:
     db.session.add(RoleGrant(id=new_id(), user_id=user.id, role="admin", county_id=row.id, from_date=since))
     db.session.flush()
     _know(people, admin["key"], user)
-    _let_in(people, user, "admin")
+    _let_in(people, user, "admin", now)
     return people
 
 
@@ -77,7 +83,7 @@ def make_office(people: People, mines: dict[str, str], since: date, now: datetim
             role = {"role": person["role"], "mine_id": mines.get(code), "from_date": since, "until_date": None}
             users.grant_role(people.admin, user.id, role, now)
         _know(people, person["key"], user)
-        _let_in(people, user, person["role"])
+        _let_in(people, user, person["role"], now)
 
 
 def make_teams(people: People, since: date, now: datetime) -> None:
@@ -106,7 +112,7 @@ def _join(people: People, team: dict[str, object], number: int, since: date, now
     }
     teams.add_member(people.admin, people.teams[str(team["key"])], membership, now)
     people.names[user.id] = user.name
-    _let_in(people, user, role)
+    _let_in(people, user, role, now)
     return user.id
 
 
@@ -115,10 +121,13 @@ def _know(people: People, key: str, user: User) -> None:
     people.names[user.id] = user.name
 
 
-def _let_in(people: People, user: User, role: str) -> None:
-    """A fresh password for whoever has a sign-in name; only its hash is stored."""
+def _let_in(people: People, user: User, role: str, now: datetime) -> None:
+    """A fresh password for whoever has a sign-in name, and an authenticator's seed where the role needs one."""
     if user.login is None:
         return
     password = secrets.token_urlsafe(12)
     user.password_hash = current_passwords().hash(password)
-    people.sign_ins.append(SignIn(user.login, password, role))
+    seed = pyotp.random_base32() if Role(role) in second_factor.NEEDED_BY else None
+    if seed is not None:
+        second_factor.add_confirmed(user.id, seed, now)
+    people.sign_ins.append(SignIn(user.login, password, role, seed))

@@ -25,6 +25,7 @@ from server.demo.county import DemoCounty, make_county
 from server.demo.findings_of_fact import Said, ask, ask_before
 from server.demo.five_phones import Story
 from server.demo.material import county as material
+from server.demo.people import SignIn
 from server.demo.recount import Counted
 from server.demo.report import Report, differences
 from server.demo.server_process import free_port, serving
@@ -63,9 +64,9 @@ class Stage:
         """The day of the round."""
         return local_date(self.now)
 
-    def password(self, login: str) -> str:
-        """Of one of the county's sign-ins."""
-        return next(one.password for one in self.made.people.sign_ins if one.login == login)
+    def sign_in(self, login: str) -> SignIn:
+        """One of the county's sign-ins."""
+        return next(one for one in self.made.people.sign_ins if one.login == login)
 
 
 def prove(base: Config, seed: int, say: Say, database_url: str | None = None) -> bool:
@@ -131,8 +132,8 @@ def _set(config: Config) -> Stage:
 
 def _play(stage: Stage, dice: random.Random) -> tuple[Story, Said]:
     leader, office = Console(stage.config.port), Console(stage.config.port)
-    leader.sign_in("demo-leader", stage.password("demo-leader"))
-    office.sign_in("demo-supervisor", stage.password("demo-supervisor"))
+    leader.sign_in(stage.sign_in("demo-leader"))
+    office.sign_in(stage.sign_in("demo-supervisor"))
     story = _enrol_all(stage, leader, dice)
     visit = bodies.VisitIdentity(
         stage.made.people.teams["jia"], stage.mine, "round", stage.today.isoformat(), 1, stage.made.edition.digest

@@ -17,7 +17,10 @@ from patrol.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from server.db import Busy
 from server.engine import it_passes
 from server.messages import text
-from server.services.sign_in import TooManyAttempts, WrongCredentials
+from server.services.attempts import TooManyAttempts
+from server.services.second_factor import WrongCode
+from server.services.sessions import SecondFactorRequired
+from server.services.sign_in import WrongCredentials
 from server.services.versions import Outdated
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,8 @@ RETRY_AFTER_S = 2
 #: The first that fits: leaves that HTTP has a status of its own for, then the families.
 _FAMILIES: tuple[tuple[type[DomainError], int], ...] = (
     (WrongCredentials, 401),
+    (SecondFactorRequired, 401),
+    (WrongCode, 401),
     (TooManyAttempts, 429),
     (Outdated, 412),
     (Invalid, 422),

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
@@ -51,10 +51,43 @@ class ConsoleSession(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: What is still to be done before anything else: `code` or `enrolment` of the second factor; None: nothing.
+    awaits: Mapped[str | None]
+    #: When the second factor was last given.
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Where it was opened, so that its owner knows it again.
+    address: Mapped[str | None]
+    browser: Mapped[str | None]
+
+
+class SecondFactor(Base):
+    """Somebody's authenticator: its TOTP seed, sealed with a key that is not in the database."""
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    sealed_seed: Mapped[bytes]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Absent while nobody has shown that their authenticator has it.
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The last 30 seconds whose code was used: no code works twice.
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RecoveryCode(Base):
+    """One of ten codes that stand in for a lost authenticator, each once."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class OneTimeLink(Base):
-    """A link that sets a password once: the first administrator's, or a reset's."""
+    """A link that works once: `first` and `reset` set a password, `second_factor` begins an authenticator anew."""
 
     __tablename__ = "one_time_link"
 

@@ -42,6 +42,8 @@ def list_sessions(actor: Actor, current: ConsoleSession | None, now: datetime) -
             "last_seen_at": row.last_seen_at,
             "expires_at": row.expires_at,
             "current": row.token_hash == here,
+            "address": row.address,
+            "browser": row.browser,
         }
         for row in users.list_sessions(actor.person, now)
     ]

@@ -12,7 +12,7 @@ from server.models.audit import AuditEntry
 from server.models.user import User
 
 #: Never copied into the trail, whatever the table.
-SECRET_COLUMNS = frozenset({"password_hash", "token_hash", "code_hash", "check_code", "public_key"})
+SECRET_COLUMNS = frozenset({"password_hash", "token_hash", "code_hash", "check_code", "public_key", "sealed_seed"})
 _SKIPPED = SECRET_COLUMNS | {"feed_seq", "registers", "data", "definition"}
 
 
@@ -27,10 +27,10 @@ def record(actor: Actor, now: datetime, verb: str, row: Base, before: Mapping[st
     _enter(AuditEntry(at=now, county_id=actor.county, actor_id=actor.person, verb=verb), row, before)
 
 
-def record_own(user: User, now: datetime, verb: str, before: Mapping[str, Any]) -> None:
-    """Enter what a person did to their own account while not signed in."""
+def record_own(user: User, now: datetime, verb: str, before: Mapping[str, Any] | None, row: Base | None = None) -> None:
+    """Enter what a person did to their own account, or to a `row` of it."""
     entry = AuditEntry(at=now, county_id=user.county_id, actor_id=user.id, verb=verb)
-    _enter(entry, user, before)
+    _enter(entry, row or user, before)
 
 
 def _enter(entry: AuditEntry, row: Base, before: Mapping[str, Any] | None) -> None:

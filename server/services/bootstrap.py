@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from patrol.errors import Conflict
+from patrol.errors import Conflict, NotFound
 from patrol.periods import local_date
 from server.db import db
 from server.models.county import County
 from server.models.user import RoleGrant, User
-from server.services import audit
+from server.services import audit, second_factor, sessions, sign_in
 from server.services.users import Link, new_link
 from server.tokens import new_id
 
@@ -53,6 +53,24 @@ def first_administrator(given: FirstAdministrator, now: datetime) -> Link:
     link, row = new_link(user, "first", now)
     db.session.flush()
     audit.record_own(user, now, VERB, audit.snapshot(row))
+    return link
+
+
+def begin_anew(login: str, now: datetime) -> Link:
+    """Take password, second factor and sessions of an account away and make a first link. Raises NotFound.
+
+    For whoever runs the server: an administrator of a county cannot (docs/adr/0010).
+    """
+    user = db.session.scalar(select(User).where(User.login == login.lower()))
+    if user is None:
+        raise NotFound("not_found", noun="user")
+    before = audit.snapshot(user)
+    user.password_hash = None
+    user.version += 1
+    second_factor.forget(user.id)
+    sessions.end_all(user.id)
+    link, _ = new_link(user, sign_in.FIRST, now)
+    audit.record_own(user, now, "account.start_anew", before)
     return link
 
 

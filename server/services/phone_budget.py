@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from server.db import db
 from server.models.user import SignInAttempt
 from server.queries import users
-from server.services.sign_in import WINDOW, TooManyAttempts
+from server.services.attempts import WINDOW, TooManyAttempts
 
 #: A whole county's phones may stand behind a few addresses of a mobile network.
 TRIES_AN_ADDRESS = 120

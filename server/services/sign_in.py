@@ -1,47 +1,31 @@
-"""Signing in and out of the console: budgets for guessing, sessions, one-time links, passwords.
+"""Signing in with a password, choosing one with a one-time link, and changing it.
 
-Every answer to a wrong sign-in is the same, whatever was wrong. An attempt is entered as failed before the
-password is looked at, so that guesses made at the same instant cannot slip under the budget.
+Every answer to a wrong sign-in is the same, whatever was wrong.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 
-from sqlalchemy import delete
-
-from patrol.errors import DomainError, Invalid, NotFound
+from patrol.errors import DomainError, Invalid
+from patrol.periods import local_date
 from patrol.permissions import Actor
 from server.db import db
-from server.models.user import ConsoleSession, OneTimeLink, SignInAttempt, User
+from server.models.user import OneTimeLink, User
 from server.passwords import check_strength, current_passwords
-from server.queries import users
-from server.services import audit
+from server.queries import actors, users
+from server.services import attempts, audit, recovery, second_factor, sessions
+from server.services.sessions import NewSession, Place
 from server.services.versions import locked
-from server.tokens import derived, hash_of, new_secret
+from server.tokens import hash_of
 
-WINDOW = timedelta(minutes=5)
-FAILURES_A_LOGIN = 10
-FAILURES_AN_ADDRESS = 30
-#: An address from which the person has signed in before is not shut out by guesses from elsewhere.
-KNOWN_FOR = timedelta(days=30)
-IDLE = timedelta(minutes=30)
-ABSOLUTE = timedelta(hours=12)
-SEEN_EVERY = timedelta(minutes=1)
-SESSIONS_A_PERSON = 3
-ATTEMPTS_KEPT_FOR = KNOWN_FOR + timedelta(days=1)
+FIRST, RESET, SECOND_FACTOR = "first", "reset", "second_factor"
 
 
 class WrongCredentials(DomainError):
     """Login or password is wrong, or the person is disabled, or has no password yet: never said which."""
 
     code = "wrong_credentials"
-
-
-class TooManyAttempts(DomainError):
-    """The budget of this login or address is used up for some minutes."""
-
-    code = "too_many_attempts"
 
 
 class LinkUnusable(Invalid):
@@ -59,29 +43,14 @@ class Attempt:
     stored: str | None
 
 
-class NewSession(NamedTuple):
-    """What the browser gets: the cookie's value and the token it sends back with every change."""
-
-    token: str
-    csrf_token: str
-    expires_at: datetime
-
-
 def enter_attempt(login: str, address: str, now: datetime) -> Attempt:
     """Enter the attempt as failed. Raises TooManyAttempts, and then nothing is entered."""
-    lowered = login.lower()
-    _check_budget(lowered, address, now)
-    attempt = SignInAttempt(login=lowered, address=address, at=now, succeeded=False)
-    db.session.add(attempt)
-    same = (SignInAttempt.login == lowered) | (SignInAttempt.address == address)
-    outdated = SignInAttempt.at < now - ATTEMPTS_KEPT_FOR
-    db.session.execute(delete(SignInAttempt).where(same, outdated))
-    db.session.flush()
-    user = users.find_user_by_login(lowered)
+    row = attempts.enter_login(login.lower(), address, now)
+    user = users.find_user_by_login(login.lower())
     usable = user if user is not None and user.disabled_at is None else None
     if usable is None:
-        return Attempt(attempt.id, None, None)
-    return Attempt(attempt.id, usable.id, usable.password_hash)
+        return Attempt(row, None, None)
+    return Attempt(row, usable.id, usable.password_hash)
 
 
 def check_password(attempt: Attempt, password: str) -> None:
@@ -90,80 +59,47 @@ def check_password(attempt: Attempt, password: str) -> None:
         raise WrongCredentials
 
 
-def open_session(attempt: Attempt, now: datetime) -> NewSession:
+def open_session(attempt: Attempt, place: Place, now: datetime) -> NewSession:
     """Open a new session for the attempt's person; the oldest ones beyond three end."""
-    user = locked(db.session.get_one(User, attempt.user))
-    # Disabled, or another password since it was checked.
-    if user.disabled_at is not None or user.password_hash != attempt.stored:
-        raise WrongCredentials
-    db.session.get_one(SignInAttempt, attempt.row).succeeded = True
-    for old in users.list_sessions(user.id, now)[SESSIONS_A_PERSON - 1 :]:
-        db.session.delete(old)
-    secret = new_secret()
-    row = ConsoleSession(
-        token_hash=secret.hash,
-        user_id=user.id,
-        created_at=now,
-        last_seen_at=now,
-        expires_at=now + ABSOLUTE,
-    )
-    db.session.add(row)
-    return NewSession(secret.token, csrf_token(secret.token), row.expires_at)
+    user = _checked(attempt)
+    return sessions.open_after_password(user, place, now)
 
 
-def csrf_token(session_token: str) -> str:
-    """The token that a session's pages send back with every change."""
-    return derived(session_token, "csrf")
+def look_at_link(token: str, now: datetime) -> tuple[User, str]:
+    """Whose link it is and for what. Raises LinkUnusable."""
+    link = users.find_link(hash_of(token))
+    user = _holder(link, now)
+    assert link is not None  # noqa: S101 - _holder refused it otherwise
+    return user, link.purpose
 
 
-def is_alive(session: ConsoleSession, now: datetime) -> bool:
-    """Whether the session is neither idle for too long nor too old."""
-    return now < session.expires_at and now < session.last_seen_at + IDLE
+def use_link(token: str, password_hash: str, now: datetime) -> Sequence[str]:
+    """Set the password with a link and end all sessions; gives recovery codes to whoever needs no authenticator.
 
-
-def note_seen(token_hash: str, now: datetime) -> None:
-    """Keep the session from counting as idle."""
-    session = db.session.get(ConsoleSession, token_hash)
-    if session is not None:
-        session.last_seen_at = max(now, session.last_seen_at)
-
-
-def sign_out(session: ConsoleSession | None) -> None:
-    """End one session, at once; a phone has none to end."""
-    if session is not None:
-        db.session.delete(session)
-
-
-def end_session(actor: Actor, session_id: str) -> None:
-    """End one of the actor's own sessions by its short id. Raises NotFound."""
-    own = ConsoleSession.user_id == actor.person
-    named = ConsoleSession.token_hash.startswith(session_id, autoescape=True)
-    ended = db.session.execute(delete(ConsoleSession).where(own, named).returning(ConsoleSession.user_id))
-    if ended.first() is None:
-        raise NotFound("not_found", noun="session")
-
-
-def check_link(token: str, password: str, now: datetime) -> str:
-    """Look at a link and the password before any transaction; returns the password's hash.
-
-    Raises LinkUnusable, PasswordTooWeak.
+    A reset's second factor was checked before. Raises LinkUnusable.
     """
-    user = _holder(users.find_link(hash_of(token)), now)
-    check_strength(password, user.login)
-    return current_passwords().hash(password)
-
-
-def use_link(token: str, password_hash: str, now: datetime) -> None:
-    """Set the password with a one-time link and end all sessions. Raises LinkUnusable."""
     link = users.find_link(hash_of(token), lock=True)
     user = locked(_holder(link, now))
     if link is not None:
         link.used_at = now
     _set_password(user, password_hash, now)
+    return recovery.renew(user, now) if link is not None and _needs_codes(user, link.purpose, now) else ()
 
 
-def hash_new_password(password: str, login: str) -> str:
-    """The hash of a password that a signed-in person chose. Raises PasswordTooWeak."""
+def renew_second_factor(token: str, attempt: Attempt, now: datetime) -> None:
+    """Take an authenticator away with a link, after the password was checked. Raises LinkUnusable."""
+    link = users.find_link(hash_of(token), lock=True)
+    user = locked(_holder(link, now))
+    if link is None or link.purpose != SECOND_FACTOR or user.id != _checked(attempt).id:
+        raise LinkUnusable
+    link.used_at = now
+    second_factor.forget(user.id)
+    sessions.end_all(user.id)
+    audit.record_own(user, now, "second_factor.renew", audit.snapshot(user))
+
+
+def hash_new_password(password: str, login: str | None) -> str:
+    """The hash of a password that somebody chose. Raises PasswordTooWeak."""
     check_strength(password, login)
     return current_passwords().hash(password)
 
@@ -173,8 +109,17 @@ def change_password(actor: Actor, attempt: Attempt, password_hash: str, now: dat
     user = locked(db.session.get_one(User, actor.person))
     if user.password_hash != attempt.stored:
         raise WrongCredentials
-    db.session.get_one(SignInAttempt, attempt.row).succeeded = True
+    attempts.succeed(attempt.row)
     _set_password(user, password_hash, now)
+
+
+def _checked(attempt: Attempt) -> User:
+    user = locked(db.session.get_one(User, attempt.user))
+    # Disabled, or another password since it was checked.
+    if user.disabled_at is not None or user.password_hash != attempt.stored:
+        raise WrongCredentials
+    attempts.succeed(attempt.row)
+    return user
 
 
 def _holder(link: OneTimeLink | None, now: datetime) -> User:
@@ -186,23 +131,14 @@ def _holder(link: OneTimeLink | None, now: datetime) -> User:
     return user
 
 
+def _needs_codes(user: User, purpose: str, now: datetime) -> bool:
+    actor = actors.find_actor(user, local_date(now))
+    return purpose == FIRST and (actor is None or actor.role not in second_factor.NEEDED_BY)
+
+
 def _set_password(user: User, password_hash: str, now: datetime) -> None:
     before = audit.snapshot(user)
     user.password_hash = password_hash
     user.version += 1
-    db.session.execute(delete(ConsoleSession).where(ConsoleSession.user_id == user.id))
+    sessions.end_all(user.id)
     audit.record_own(user, now, "password.set", before)
-
-
-def _check_budget(login: str, address: str, now: datetime) -> None:
-    since = now - WINDOW
-    failures = users.count_failures
-    if failures(SignInAttempt.address, address, since) >= FAILURES_AN_ADDRESS:
-        raise TooManyAttempts(retry_after_s=int(WINDOW.total_seconds()))
-    own = SignInAttempt.address == address
-    if users.has_signed_in_from(login, address, now - KNOWN_FOR):
-        spent = failures(SignInAttempt.login, login, since, own)
-    else:
-        spent = failures(SignInAttempt.login, login, since)
-    if spent >= FAILURES_A_LOGIN:
-        raise TooManyAttempts(retry_after_s=int(WINDOW.total_seconds()))

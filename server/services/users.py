@@ -12,11 +12,11 @@ from sqlalchemy import delete, select
 from patrol.errors import Conflict, Invalid
 from patrol.permissions import Actor, Subject, Verb, require
 from server.db import db
-from server.models.user import ConsoleSession, OneTimeLink, RoleGrant, User
+from server.models.user import OneTimeLink, RoleGrant, User
 from server.queries.mines import get_mine
 from server.queries.reach import subject_of
 from server.queries.users import get_role, get_user, list_roles, serves_in_team
-from server.services import audit
+from server.services import audit, sessions, sign_in
 from server.services.versions import change, locked
 from server.tokens import new_id, new_secret
 
@@ -62,7 +62,7 @@ def disable_user(actor: Actor, user_id: str, expected: int | None, now: datetime
         raise Conflict("cannot_disable_oneself")
     before = audit.snapshot(locked(user))
     change(user, expected, {"disabled_at": user.disabled_at or now})
-    db.session.execute(delete(ConsoleSession).where(ConsoleSession.user_id == user.id))
+    sessions.end_all(user.id)
     db.session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user.id))
     audit.record(actor, now, Verb.USER_WRITE, user, before)
     return user
@@ -87,6 +87,8 @@ def grant_role(actor: Actor, user_id: str, given: Mapping[str, Any], now: dateti
     role = RoleGrant(id=new_id(), user_id=user.id, county_id=user.county_id, **given)
     db.session.add(role)
     user.version += 1
+    # Whoever gains or loses rights signs in anew.
+    sessions.end_all(user.id)
     audit.record(actor, now, Verb.USER_WRITE, role, None)
     return role
 
@@ -103,6 +105,7 @@ def end_role(actor: Actor, role_id: str, last_day: date, now: datetime) -> RoleG
     if role.until_date is not None and last_day > role.until_date:
         raise Invalid("role_ended_already", until_date=role.until_date.isoformat())
     role.until_date = last_day
+    sessions.end_all(user.id)
     audit.record(actor, now, Verb.USER_WRITE, role, before)
     return role
 
@@ -113,7 +116,18 @@ def make_link(actor: Actor, user_id: str, now: datetime) -> Link:
     require(actor, Verb.USER_WRITE, subject_of(user))
     if user.login is None or user.disabled_at is not None:
         raise Conflict("user_cannot_sign_in", user=user.id)
-    link, row = new_link(user, "reset" if user.password_hash else "first", now)
+    link, row = new_link(user, sign_in.RESET if user.password_hash else sign_in.FIRST, now)
+    audit.record(actor, now, Verb.USER_WRITE, row, None)
+    return link
+
+
+def make_second_factor_link(actor: Actor, user_id: str, now: datetime) -> Link:
+    """Make the link with which a person takes their lost authenticator away; without their password it does nothing."""
+    user = get_user(actor, user_id)
+    require(actor, Verb.USER_WRITE, subject_of(user))
+    if user.password_hash is None or user.disabled_at is not None:
+        raise Conflict("user_cannot_sign_in", user=user.id)
+    link, row = new_link(user, sign_in.SECOND_FACTOR, now)
     audit.record(actor, now, Verb.USER_WRITE, row, None)
     return link
 
@@ -126,7 +140,8 @@ def new_link(user: User, purpose: str, now: datetime) -> tuple[Link, OneTimeLink
     row = OneTimeLink(token_hash=secret.hash, user_id=user.id, purpose=purpose, created_at=now, expires_at=expires)
     db.session.add(row)
     # In the fragment, so that it is in no server's log and in no Referer.
-    return Link(secret.token, f"/set-password#{secret.token}", expires), row
+    page = "/renew-second-factor" if purpose == sign_in.SECOND_FACTOR else "/set-password"
+    return Link(secret.token, f"{page}#{secret.token}", expires), row
 
 
 def _free_login(login: str | None, own: str | None) -> str | None:

@@ -6,6 +6,7 @@ export function openDialogs(): void {
     if (!(event.target instanceof Element)) return
     const opener = event.target.closest<HTMLElement>("[data-opens]")
     if (opener !== null) found(opener.dataset["opens"])?.showModal()
+    if (event.target.closest("[data-prints]") !== null) window.print()
     const closer = event.target.closest<HTMLElement>("[data-closes]")
     if (closer !== null) found(closer.dataset["closes"])?.close()
   })
@@ -14,7 +15,7 @@ export function openDialogs(): void {
 
 /** A form that came back refused is shown again where it stood. */
 function reopenRefused(): void {
-  const refused = document.querySelector("dialog [aria-invalid='true']")?.closest("dialog")
+  const refused = document.querySelector("dialog form[data-refused]")?.closest("dialog")
   if (refused instanceof HTMLDialogElement) refused.showModal()
 }
 

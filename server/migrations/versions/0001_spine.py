@@ -229,6 +229,10 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('awaits', sa.String(), nullable=True),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('address', sa.String(), nullable=True),
+    sa.Column('browser', sa.String(), nullable=True),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_console_session_user_id_user_account')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_console_session'))
     )
@@ -371,6 +375,30 @@ def upgrade() -> None:
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_membership_team_id'), ['team_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_membership_user_id'), ['user_id'], unique=False)
+
+    op.create_table('recovery_code',
+    sa.Column('code_hash', sa.String(), nullable=False),
+    sa.Column('user_id', sa.String(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_recovery_code_user_id_user_account')),
+    sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_recovery_code'))
+    )
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recovery_code_user_id'), ['user_id'], unique=False)
+
+    op.create_table('second_factor',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('user_id', sa.String(), nullable=False),
+    sa.Column('sealed_seed', sa.LargeBinary(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_second_factor_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_second_factor'))
+    )
+    with op.batch_alter_table('second_factor', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_second_factor_user_id'), ['user_id'], unique=False)
 
     op.create_table('one_time_link',
     sa.Column('token_hash', sa.String(), nullable=False),
@@ -698,6 +726,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_one_time_link_user_id'))
 
     op.drop_table('one_time_link')
+    with op.batch_alter_table('second_factor', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_second_factor_user_id'))
+
+    op.drop_table('second_factor')
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recovery_code_user_id'))
+
+    op.drop_table('recovery_code')
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_membership_user_id'))
         batch_op.drop_index(batch_op.f('ix_membership_team_id'))

@@ -1,6 +1,10 @@
 """Mines, attributes and places over HTTP."""
 
+import json
+
 import pytest
+
+from server.queries import streams
 
 NEW_MINE = {"code": "M-9", "name": "新矿", "township": "北乡"}
 
@@ -157,3 +161,10 @@ def test_a_place_is_registered_corrected_and_closed_but_its_code_only_once(as_ro
 def test_a_kind_of_place_must_be_known(as_role):
     given = {"kind": "moon", "name": "x", "code": "x", "opened_on": "2026-02-01"}
     assert as_role("admin").post("/mines/mine-1/places", given).json["code"] == "place_kind_unknown"
+
+
+def test_a_mines_row_tells_phones_whom_to_ring_first(made, as_role):
+    mine = as_role("admin").post("/mines", NEW_MINE).json["id"]
+    with made.app_context():
+        rows = {row.key: json.loads(bytes(row.data)) for row in streams.rows(f"mine:{mine}", 0, 10)}
+    assert rows[f"mine/{mine}"]["county_telephone"] == "0356-0000000"

@@ -27,7 +27,7 @@ from server.models.mine import Mine, MineAttribute, Place
 from server.models.team import Certificate, Membership, Team
 from server.models.user import ConsoleSession, RoleGrant, User
 from server.models.visit import Visit, VisitSheet
-from server.services import device_tokens, sign_in
+from server.services import device_tokens, sessions
 from server.tokens import hash_of
 from sync import sheets
 from sync.registers import Entry, Stamp
@@ -390,10 +390,11 @@ def sign_in_as(client: FlaskClient, user: str, *, secure: bool = False) -> Brows
             created_at=NOW,
             last_seen_at=NOW,
             expires_at=NOW + timedelta(hours=12),
+            proved_at=NOW,
         )
     )
     client.set_cookie("qianshao", token)
-    return Browser(client, {"X-CSRF-Token": sign_in.csrf_token(token)})
+    return Browser(client, {"X-CSRF-Token": sessions.csrf_token(token)})
 
 
 def user_of(role: str) -> str:

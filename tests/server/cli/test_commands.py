@@ -52,6 +52,18 @@ def test_the_first_administrator_gets_a_link_and_no_second_one_is_made(qianshao)
     assert "该县已有管理员" in other.stderr
 
 
+def test_an_account_whose_secrets_are_all_lost_begins_anew(qianshao):
+    qianshao("migrate")
+    qianshao("admin", "bootstrap", *COUNTY, *PERSON)
+
+    anew = qianshao("admin", "start-anew", PERSON[PERSON.index("--login") + 1].upper())
+    nobody = qianshao("admin", "start-anew", "nobody-here")
+
+    assert re.match(r"http://127\.0\.0\.1:8000/set-password#\S{40,}\n", anew.stdout), anew.stderr
+    assert nobody.returncode == 1
+    assert "没有找到" in nobody.stderr
+
+
 def test_bad_settings_are_told_in_sentences(qianshao):
     result = qianshao("migrate", PORT="none")
 
