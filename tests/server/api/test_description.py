@@ -36,6 +36,7 @@ def test_every_operation_says_what_it_requires(spec):
     assert open_ones == {
         "post /api/v1/session",
         "post /api/v1/one-time-links/use",
+        "post /api/v1/one-time-links/renew-second-factor",
         "post /api/v1/enrolment",
         "post /api/v1/enrolment/challenge",
         "post /api/v1/enrolment/tokens",
