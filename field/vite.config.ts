@@ -1,6 +1,7 @@
 // The phone app: built into build/app, served at /app/.
 import vue from "@vitejs/plugin-vue"
 import { defineConfig } from "vite"
+import about from "./package.json" with { type: "json" }
 import { generate } from "./tools/generate.ts"
 import { precache } from "./tools/precache.ts"
 import { squeeze } from "./tools/squeeze.ts"
@@ -12,6 +13,7 @@ export default defineConfig({
   root: import.meta.dirname,
   base: "/app/",
   plugins: [{ name: "generated", buildStart: generate }, vue(), precache(), squeeze()],
+  define: { __APP_VERSION__: JSON.stringify(about.version) },
   build: {
     outDir: "../build/app",
     emptyOutDir: true,

@@ -1,31 +1,37 @@
-/** Reading a code with the camera while a screen shows it. */
+/** A code read by the camera, for screens that show the picture. */
 
-import { onUnmounted } from "vue"
+import { onScopeDispose, shallowRef, type ShallowRef } from "vue"
 import { CameraUnavailable, type CameraProblem } from "../device/camera"
 import { scan } from "../device/scanner"
 
 export interface Scanning {
-  /** Shows the camera in `video` until something was read; what keeps the camera shut otherwise. */
-  readonly start: (video: HTMLVideoElement) => Promise<CameraProblem | null>
+  readonly problem: Readonly<ShallowRef<CameraProblem | null>>
+  start: (video: HTMLVideoElement) => Promise<void>
+  stop: () => void
 }
 
+/** `found` hears one code, then the camera is off. The camera is off, too, when the screen goes away. */
 export function useScanning(found: (text: string) => void): Scanning {
-  let stop: (() => void) | null = null
-  let isLeft = false
-  onUnmounted(() => {
-    isLeft = true
-    stop?.()
-  })
-  return {
-    start: async (video) => {
-      try {
-        stop = await scan(video, found)
-        // The screen may have been left while the camera was opening.
-        if (isLeft) stop()
-        return null
-      } catch (error) {
-        return error instanceof CameraUnavailable ? error.problem : "busy"
-      }
-    },
+  const problem = shallowRef<CameraProblem | null>(null)
+  let end: (() => void) | null = null
+  let isGone = false
+  const stop = (): void => {
+    end?.()
+    end = null
   }
+  const start = async (video: HTMLVideoElement): Promise<void> => {
+    problem.value = null
+    try {
+      end = await scan(video, found)
+      if (isGone) stop()
+    } catch (error) {
+      if (!(error instanceof CameraUnavailable)) throw error
+      problem.value = error.problem
+    }
+  }
+  onScopeDispose(() => {
+    isGone = true
+    stop()
+  })
+  return { problem, start, stop }
 }

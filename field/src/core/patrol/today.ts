@@ -25,21 +25,21 @@ export interface LeftPair {
 /** Duties of what the API answered; anything else in it is passed over. */
 export function readDuties(content: unknown): Duty[] {
   return rows(content).flatMap((row) => {
-    const state = DUTY_STATES.find((known) => known === row["state"])
-    const kind = row["kind"]
+    const state = DUTY_STATES.find((known) => known === row.state)
+    const kind = row.kind
     if (state === undefined || (kind !== "weekly_round" && kind !== "monthly_full")) return []
-    return [{ kind, state, mine: String(row["mine_id"]), late: row["late"] === true }]
+    return [{ kind, state, mine: String(row.mine_id), late: row.late === true }]
   })
 }
 
 /** The same of what is left of a mine's month. */
 export function readLeft(content: unknown): LeftPair[] {
   return rows(content).map((row) => ({
-    pair: `${String(row["item"])}/${String(row["place"])}`,
-    title: String(row["title"]),
-    specialty: String(row["specialty"]),
-    place: String(row["place"]),
-    unseen: row["unseen"] === true,
+    pair: `${String(row.item)}/${String(row.place)}`,
+    title: String(row.title),
+    specialty: String(row.specialty),
+    place: String(row.place),
+    unseen: row.unseen === true,
   }))
 }
 
@@ -60,5 +60,9 @@ export function stillLeft(
 
 function rows(content: unknown): Record<string, unknown>[] {
   const list: unknown = Array.isArray(content) ? content : (content as { items?: unknown } | null)?.items
-  return Array.isArray(list) ? list.filter((row) => typeof row === "object" && row !== null) : []
+  return Array.isArray(list) ? (list as unknown[]).filter(isRow) : []
+}
+
+function isRow(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null
 }

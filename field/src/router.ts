@@ -1,0 +1,52 @@
+// Which screen stands at which address, and which of them somebody may see in the phone's present life.
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteRecordRaw,
+  type Router,
+} from "vue-router"
+import type { Life } from "./state/people"
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** In which lives of the phone the screen is shown besides `open`. */
+    lives?: readonly Life["at"][]
+  }
+}
+
+/** Every folder of screens says its own addresses in `routes.ts`. */
+const FOLDERS = import.meta.glob<Record<string, RouteRecordRaw[]>>("./screens/*/routes.ts", { eager: true })
+
+/** Where the phone leads in each of its lives. */
+const HOMES: Partial<Record<Life["at"], string>> = {
+  unenrolled: "/enrol",
+  unconfirmed: "/enrol",
+  empty: "/people",
+  locked: "/people",
+  open: "/today",
+}
+
+/** `life` is asked at every step: a phone that was locked meanwhile leads to the people. */
+export function createPhoneRouter(life: () => Life): Router {
+  const router = createRouter({
+    history: createWebHistory("/app/"),
+    routes: [
+      ...Object.values(FOLDERS).flatMap((folder) => Object.values(folder).flat()),
+      { path: "/:rest(.*)*", redirect: "/today" },
+    ],
+  })
+  router.beforeEach((to) => wayInstead(life().at, to) ?? true)
+  return router
+}
+
+/** Where to go instead of `to`, or null. Whoever must unlock first comes back to where they were going. */
+export function wayInstead(
+  life: Life["at"],
+  to: RouteLocationNormalized,
+): string | { path: string; query: Record<string, string> } | null {
+  if (to.meta.lives?.includes(life) || life === "open") return null
+  const home = HOMES[life]
+  if (home === undefined || home === to.path) return null
+  return life === "locked" && to.path !== "/today" ? { path: home, query: { then: to.fullPath } } : home
+}
