@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from server import auth, built, clock, db, highwater, keys, passwords, queue, storage
+from server import auth, built, clock, db, direct, highwater, keys, passwords, queue, storage
 from server.api import health, photo_upload, resources, sync
 from server.config import Config
 from server.console import shell
@@ -16,6 +16,7 @@ def create_app(config: Config) -> Flask:
     clock.install(app)
     passwords.install(app)
     db.install(app, config)
+    direct.install(app)
     queue.install(app, config)
     storage.install(app, config)
     keys.install(app, config)

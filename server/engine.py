@@ -50,6 +50,8 @@ def engine_options(config: Config) -> dict[str, Any]:
         "connect_args": {
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
             "connect_timeout": 5,
+            # psycopg's own way drops every prepared statement at each rollback, ours too; `server.direct` keeps them.
+            "prepare_threshold": None,
         },
         "execution_options": READER,
     }

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from patrol.errors import NotFound
 from patrol.permissions import Actor, Verb, reach
-from server.db import UtcDateTime, db, run
+from server import direct
+from server.db import UtcDateTime, db
 from server.models.device import Device, DeviceToken, EnrolmentCode
 from server.queries.paging import Order, Page, page
 from server.queries.reach import within
@@ -53,9 +54,10 @@ _ACCESS = (
 )
 
 
-def access(token_hash: str, now: datetime) -> Row[Any] | None:
-    """The phone of an access token that has not expired, and when the token was first used."""
-    return run(_ACCESS, {"token_hash": token_hash, "now": now}).one_or_none()
+def access(token_hash: str, now: datetime) -> Any:
+    """The phone of an access token that has not expired, and when the token was first used; or None."""
+    found = direct.ask(_ACCESS, {"token_hash": token_hash, "now": now})
+    return found[0] if found else None
 
 
 def newest_generation(device_id: str, *, used: bool = False) -> int:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import select
 
-from server.db import db, run
+from server.among import among
+from server.db import db
+from server.direct import ask
 from server.models.device import Device
 from server.models.segment import Chain, Segment, WithheldOperation
 from server.models.user import User
@@ -18,8 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The device of an office chain: the console has none.
 OFFICE_DEVICE = "office"
 
-_IDS: BindParameter[str] = bindparam("ids", expanding=True)
-_KEYS = select(Chain.id, Chain.algorithm, Chain.public_key).where(Chain.id.in_(_IDS))
+_KEYS = select(Chain.id, Chain.algorithm, Chain.public_key).where(among(Chain.id, "ids"))
 _LOCK_CHAINS = (
     select(
         Chain.id,
@@ -37,7 +38,7 @@ _LOCK_CHAINS = (
     )
     .outerjoin(User, User.id == Chain.user_id)
     .outerjoin(Device, Device.id == Chain.device_id)
-    .where(Chain.id.in_(_IDS))
+    .where(among(Chain.id, "ids"))
     .order_by(Chain.id)
     .with_for_update(of=Chain)
 )
@@ -53,25 +54,25 @@ _WITHHELD_ROWS = select(
     Chain.device_id,
 ).join(Chain, Chain.id == WithheldOperation.chain_id)
 _WITHHELD = _WITHHELD_ROWS.where(
-    WithheldOperation.uid.in_(bindparam("uids", expanding=True))
-    | WithheldOperation.visit_id.in_(bindparam("visits", expanding=True))
-    | WithheldOperation.finding_id.in_(bindparam("findings", expanding=True))
+    among(WithheldOperation.uid, "uids")
+    | among(WithheldOperation.visit_id, "visits")
+    | among(WithheldOperation.finding_id, "findings")
 )
-_CARRIED = _WITHHELD_ROWS.where(WithheldOperation.chain_id.in_(_IDS))
+_CARRIED = _WITHHELD_ROWS.where(among(WithheldOperation.chain_id, "ids"))
 
 
 def chain_keys(chains: Collection[str]) -> dict[str, tuple[str, str]]:
     """Chain → (algorithm, public key) of the chains on record."""
     if not chains:
         return {}
-    return {row.id: (row.algorithm, row.public_key) for row in run(_KEYS, {"ids": list(chains)})}
+    return {row.id: (row.algorithm, row.public_key) for row in ask(_KEYS, {"ids": list(chains)})}
 
 
 def lock_chains(chains: Collection[str]) -> dict[str, known.ChainKnown]:
     """The chains on record, locked until the commit in sorted order, without their segments."""
     if not chains:
         return {}
-    return {row.id: chain_known(row) for row in run(_LOCK_CHAINS, {"ids": list(chains)})}
+    return {row.id: chain_known(row) for row in ask(_LOCK_CHAINS, {"ids": list(chains)})}
 
 
 def chain_known(row: Any) -> known.ChainKnown:
@@ -143,7 +144,7 @@ def withheld(uids: Sequence[str], visits: Sequence[str], findings: Sequence[str]
     """Withheld operations by uid: those named, and those parked for a visit or a finding."""
     if not (uids or visits or findings):
         return {}
-    found = run(_WITHHELD, {"uids": list(uids), "visits": list(visits), "findings": list(findings)})
+    found = ask(_WITHHELD, {"uids": list(uids), "visits": list(visits), "findings": list(findings)})
     return {row.uid: withheld_known(row) for row in found}
 
 
@@ -151,7 +152,7 @@ def carried(chains: Sequence[str]) -> dict[str, known.Withheld]:
     """Withheld operations of chains that nobody vouched for yet, by uid (CH-12)."""
     if not chains:
         return {}
-    return {row.uid: withheld_known(row) for row in run(_CARRIED, {"ids": list(chains)})}
+    return {row.uid: withheld_known(row) for row in ask(_CARRIED, {"ids": list(chains)})}
 
 
 def withheld_known(row: Any) -> known.Withheld:

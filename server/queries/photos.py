@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 from patrol.errors import NotFound
 from patrol.permissions import Actor, Verb, reach, scopes
+from server.among import among
 from server.db import db, run
+from server.direct import ask
 from server.models.device import Device
 from server.models.finding import Finding
 from server.models.photo import Photo, PhotoFile, PhotoFlag
@@ -20,7 +22,6 @@ from server.queries.reach import within
 #: Digests told in one answer to a phone.
 WANTED_AT_MOST = 200
 
-_DIGESTS: BindParameter[str] = bindparam("digests", expanding=True)
 _NAMED = or_(Photo.digest == bindparam("digest"), Photo.original_digest == bindparam("digest"))
 _DECLARED = (
     select(
@@ -39,10 +40,10 @@ _DECLARED = (
 _STATES = (
     select(Photo.digest, Photo.original_digest, Photo.device_id)
     .where(Photo.device_id == bindparam("device"))
-    .where(or_(Photo.digest.in_(_DIGESTS), Photo.original_digest.in_(_DIGESTS)))
+    .where(or_(among(Photo.digest, "digests"), among(Photo.original_digest, "digests")))
 )
-_FILES = select(PhotoFile.digest, PhotoFile.media_type, PhotoFile.refusal).where(PhotoFile.digest.in_(_DIGESTS))
-_HERE = select(PhotoFile.digest).where(PhotoFile.digest.in_(_DIGESTS), PhotoFile.media_type.is_not(None))
+_FILES = select(PhotoFile.digest, PhotoFile.media_type, PhotoFile.refusal).where(among(PhotoFile.digest, "digests"))
+_HERE = select(PhotoFile.digest).where(among(PhotoFile.digest, "digests"), PhotoFile.media_type.is_not(None))
 _GRAVITY = case((Finding.severity == "suspected_major", 0), (Finding.severity == "serious_violation", 1), else_=2)
 _WANTED = (
     select(Photo.digest)
@@ -78,8 +79,8 @@ def declared(digest: str, device: str) -> Declared:
 def states(digests: Collection[str], device: str) -> dict[str, str]:
     """Digest → here | missing | refused, of those that a stored operation of `device` names."""
     wanted = {"device": device, "digests": list(digests)}
-    named = {name for row in run(_STATES, wanted) for name in (row.digest, row.original_digest)}
-    files = {row.digest: row for row in run(_FILES, {"digests": list(digests)})}
+    named = {name for row in ask(_STATES, wanted) for name in (row.digest, row.original_digest)}
+    files = {row.digest: row for row in ask(_FILES, {"digests": list(digests)})}
     return {digest: _state(files.get(digest)) for digest in digests if digest in named}
 
 
@@ -93,12 +94,12 @@ def here(digests: Collection[str]) -> frozenset[str]:
     """Those of `digests` whose bytes are stored."""
     if not digests:
         return frozenset()
-    return frozenset(row.digest for row in run(_HERE, {"digests": list(digests)}))
+    return frozenset(row.digest for row in ask(_HERE, {"digests": list(digests)}))
 
 
 def wanted(device: str) -> list[str]:
     """Digests that the phone declared and has not brought, the gravest findings' first."""
-    return [row.digest for row in run(_WANTED, {"device": device})]
+    return [row.digest for row in ask(_WANTED, {"device": device})]
 
 
 @dataclass(frozen=True, slots=True)

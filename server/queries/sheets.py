@@ -2,18 +2,18 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import select
 
-from server.db import run
+from server.among import among
+from server.direct import ask
 from server.models.finding import Finding
 from server.models.photo import Photo
 from server.models.visit import Visit, VisitSheet
 from sync.bodies import VisitIdentity
 from sync.known import FindingKnown, VisitKnown
 
-_IDS: BindParameter[str] = bindparam("ids", expanding=True)
-_VISIT_HOMES = select(Visit.id, Visit.team_id, Visit.mine_id).where(Visit.id.in_(_IDS))
-_FINDING_HOMES = select(Finding.id, Finding.mine_id).where(Finding.id.in_(_IDS))
+_VISIT_HOMES = select(Visit.id, Visit.team_id, Visit.mine_id).where(among(Visit.id, "ids"))
+_FINDING_HOMES = select(Finding.id, Finding.mine_id).where(among(Finding.id, "ids"))
 _VISITS = (
     select(
         Visit.id,
@@ -27,24 +27,24 @@ _VISITS = (
         VisitSheet.data,
     )
     .join(VisitSheet, VisitSheet.visit_id == Visit.id)
-    .where(Visit.id.in_(_IDS))
+    .where(among(Visit.id, "ids"))
 )
-_FINDINGS = select(Finding.id, Finding.mine_id, Finding.visit_id, Finding.registers).where(Finding.id.in_(_IDS))
-_PHOTOS = select(Photo.digest).where(Photo.visit_id.in_(_IDS), Photo.arrived_at.is_not(None))
+_FINDINGS = select(Finding.id, Finding.mine_id, Finding.visit_id, Finding.registers).where(among(Finding.id, "ids"))
+_PHOTOS = select(Photo.digest).where(among(Photo.visit_id, "ids"), Photo.arrived_at.is_not(None))
 
 
 def visit_homes(visits: Collection[str]) -> dict[str, tuple[str, str]]:
     """Visit → (team, mine); these never change, so they may be read before the lock."""
     if not visits:
         return {}
-    return {row.id: (row.team_id, row.mine_id) for row in run(_VISIT_HOMES, {"ids": list(visits)})}
+    return {row.id: (row.team_id, row.mine_id) for row in ask(_VISIT_HOMES, {"ids": list(visits)})}
 
 
 def finding_homes(findings: Collection[str]) -> dict[str, str]:
     """Finding → mine; never changes either."""
     if not findings:
         return {}
-    return {row.id: row.mine_id for row in run(_FINDING_HOMES, {"ids": list(findings)})}
+    return {row.id: row.mine_id for row in ask(_FINDING_HOMES, {"ids": list(findings)})}
 
 
 def visits_known(visits: Collection[str]) -> dict[str, VisitKnown]:
@@ -60,7 +60,7 @@ def visits_known(visits: Collection[str]) -> dict[str, VisitKnown]:
             sheet=row.data,
             status=row.status,
         )
-        for row in run(_VISITS, {"ids": list(visits)})
+        for row in ask(_VISITS, {"ids": list(visits)})
     }
 
 
@@ -68,7 +68,7 @@ def findings_known(findings: Collection[str]) -> dict[str, FindingKnown]:
     """The findings on record with their sheets; the caller holds their mines' locks."""
     if not findings:
         return {}
-    found = run(_FINDINGS, {"ids": list(findings)})
+    found = ask(_FINDINGS, {"ids": list(findings)})
     return {row.id: FindingKnown(row.id, row.mine_id, row.visit_id, row.registers) for row in found}
 
 
@@ -76,4 +76,4 @@ def photos_here(visits: Collection[str]) -> frozenset[str]:
     """Digests of the visits' photos whose bytes have arrived."""
     if not visits:
         return frozenset()
-    return frozenset(row.digest for row in run(_PHOTOS, {"ids": list(visits)}))
+    return frozenset(row.digest for row in ask(_PHOTOS, {"ids": list(visits)}))

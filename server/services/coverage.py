@@ -15,6 +15,7 @@ from patrol.coverage import MonthCoverage
 from patrol.outcomes import Outcome
 from patrol.periods import Period, local_date, month_of, parse, week_of
 from server.db import db, run
+from server.direct import ask
 from server.models.coverage import CoverageMonth, CoverageSheet
 from server.models.mine import Mine
 from server.models.visit import Visit
@@ -88,7 +89,7 @@ def kept_month(mine: str, county: str, period: Period) -> OpenMonth | None:
 
 
 def _read_month(mine: str, county: str, period: Period) -> tuple[OpenMonth, bool]:
-    row = run(_MONTH, {"mine": mine, "month": period.id}).one()
+    row = ask(_MONTH, {"mine": mine, "month": period.id})[0]
     if row.data is None:
         return OpenMonth(mine, county, period, "", MonthCoverage(), picture=row.picture), False
     kept = OpenMonth(mine, county, period, row.edition_digest, load(row.data), row.late_operations, row.picture)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, update
+from sqlalchemy import delete, update
 
 from patrol.errors import NotAllowed
 from server.db import db
@@ -176,7 +176,7 @@ def _hand_out(device_id: str, kind: str, generation: int, now: datetime) -> str:
     return secret
 
 
-def _session_of(found: Row[Any]) -> DeviceSession:
+def _session_of(found: Any) -> DeviceSession:
     return DeviceSession(
         device=found.id,
         county=found.county_id,

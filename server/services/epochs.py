@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from server.db import db
+from server import direct
 from server.highwater import HighWater, Mark, Unreadable
 from server.models.audit import AuditEntry
 from server.models.feed import ServerEpoch
@@ -25,12 +25,13 @@ _CLUSTER = text(
 )
 
 
-_NEWEST = select(ServerEpoch.id).order_by(ServerEpoch.number.desc()).limit(1)
+#: The epoch in force.
+NEWEST = select(ServerEpoch.id).order_by(ServerEpoch.number.desc()).limit(1)
 
 
 def current() -> str:
     """The id of the epoch in force."""
-    return _newest(db.session())
+    return str(direct.ask(NEWEST, {})[0].id)
 
 
 def begin(session: Session, reason: str, now: datetime) -> ServerEpoch:
@@ -67,7 +68,7 @@ def present(session: Session) -> Mark:
 
 
 def _newest(session: Session) -> str:
-    return str(session.connection().execute(_NEWEST).scalar_one())
+    return str(session.connection().execute(NEWEST).scalar_one())
 
 
 def _newest_push(session: Session) -> int:

@@ -14,7 +14,8 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from patrol.periods import local_date
-from server.db import Transaction, run, transaction
+from server.db import Transaction, transaction
+from server.direct import write
 from server.highwater import high_water
 from server.keys import ServerKey
 from server.models.device import Device
@@ -160,7 +161,7 @@ def _told(request: Prepared, plan: Plan, phone: DeviceSession, now: Now) -> None
         "unsent_photos": min(told.unsent.photos, _MOST),
         "clock_error_ms": max(-_FARTHEST, min(told.clock.wall - now.milliseconds, _FARTHEST)),
     }
-    run(_TELL, {"phone": phone.device, **facts})
+    write(_TELL, {"phone": phone.device, **facts})
 
 
 def _acknowledged(request: Prepared, plan: Plan) -> int:

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from server.among import among
+from server.direct import ask
 from server.models.feed import StreamHead
 from server.services.upsert import put
 
 _LOCK = (
     select(StreamHead.stream, StreamHead.seq)
-    .where(StreamHead.stream.in_(bindparam("streams", expanding=True)))
+    .where(among(StreamHead.stream, "streams"))
     .order_by(StreamHead.stream)
     .with_for_update()
 )
@@ -34,7 +36,7 @@ def lock_streams(session: Session, streams: Iterable[str]) -> dict[str, int]:
     wanted = sorted(set(streams))
     # Heads that are missing are made before any lock is held: making one may have to wait for its other maker.
     put(StreamHead, ("stream",), (), [{"stream": stream, "seq": 0} for stream in wanted])
-    return {row.stream: row.seq for row in session.connection().execute(_LOCK, {"streams": wanted})}
+    return {row.stream: row.seq for row in ask(_LOCK, {"streams": wanted}, session.connection())}
 
 
 def emit(session: Session, stream: str, count: int = 1) -> int:

@@ -10,14 +10,15 @@ from patrol.findings import Finding as FindingValue
 from patrol.findings import Severity, Status, Step
 from patrol.repeats import REPEATS_WITHIN, links_of
 from patrol.steps import Done
-from server.db import run
+from server.among import among
+from server.direct import ask
 from server.models.finding import Finding
 
 _CLOSED = select(
     Finding.id, Finding.mine_id, Finding.item_key, Finding.place_id, Finding.recorded_at, Finding.closed_at
 ).where(
-    Finding.mine_id.in_(bindparam("mines", expanding=True)),
-    Finding.item_key.in_(bindparam("items", expanding=True)),
+    among(Finding.mine_id, "mines"),
+    among(Finding.item_key, "items"),
     Finding.status == Status.CLOSED.value,
     Finding.closed_at >= bindparam("since"),
 )
@@ -31,7 +32,7 @@ def repeated(new: Sequence[FindingValue], now: datetime) -> dict[str, str]:
     # A day more than the rule counts, because it counts local days.
     since = min([now, *(finding.recorded_at for finding in new)]) - REPEATS_WITHIN - timedelta(days=1)
     wanted = {"mines": sorted({finding.mine for finding in new}), "items": items, "since": since}
-    closed = [_closed(row) for row in run(_CLOSED, wanted)]
+    closed = [_closed(row) for row in ask(_CLOSED, wanted)]
     return _links(new, closed)
 
 

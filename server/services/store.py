@@ -5,13 +5,13 @@ Decides nothing; flushes nothing late; never commits. Everything of a plan is wr
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Insert, String, Update, bindparam, case, delete, insert, update
+from sqlalchemy import bindparam, delete, update
 
 from patrol.periods import local_date
-from server.db import Base, db, run
+from server.db import db
+from server.direct import write
 from server.models.feed import StreamHead
 from server.models.finding import Finding
 from server.models.mine import Place
@@ -20,13 +20,10 @@ from server.models.segment import Chain, RefusedPush, Segment, WithheldOperation
 from server.models.visit import VisitSheet
 from server.queries.log import OFFICE_DEVICE
 from server.services import projections
-from server.services.upsert import put
+from server.services.upsert import add, put
 from sync import known
 from sync.findings import proofs
 
-Rows = Sequence[Mapping[str, Any]]
-
-_NEW_CHAIN = insert(Chain)
 _MOVE_CHAIN = (
     update(Chain)
     .where(Chain.id == bindparam("chain"))
@@ -56,10 +53,10 @@ def _store_chains(chains: Iterable[known.ChainWrite], now: datetime) -> None:
     for chain in chains:
         closed = now if chain.closed else None
         if chain.opening is not None:
-            run(_NEW_CHAIN, _new_chain(chain, closed, now))
+            add(Chain, [_new_chain(chain, closed, now)])
         else:
             moved = {"chain": chain.chain, "head_seq": chain.head.seq, "head_hash": chain.head.hash}
-            run(_MOVE_CHAIN, moved | {"closed_at": closed, "vouched": chain.vouched})
+            write(_MOVE_CHAIN, moved | {"closed_at": closed, "vouched": chain.vouched})
 
 
 def _new_chain(chain: known.ChainWrite, closed: datetime | None, now: datetime) -> dict[str, Any]:
@@ -94,7 +91,7 @@ def _store_segments(segments: Iterable[known.Segment]) -> None:
         }
         for segment in segments
     ]
-    _insert(Segment, rows)
+    add(Segment, rows)
 
 
 def _store_refused(refused: Iterable[known.Refused], device: str | None, now: datetime) -> None:
@@ -108,7 +105,7 @@ def _store_refused(refused: Iterable[known.Refused], device: str | None, now: da
         }
         for push in refused
     ]
-    _insert(RefusedPush, rows)
+    add(RefusedPush, rows)
 
 
 def _store_withheld(operations: Iterable[known.Withheld], now: datetime) -> None:
@@ -183,23 +180,4 @@ def _store_places(places: Sequence[known.PlaceWrite], now: datetime) -> None:
 
 def _move_heads(heads: Mapping[str, int]) -> None:
     if heads:
-        names = {f"stream_{number}": stream for number, stream in enumerate(heads)}
-        run(_moving(len(heads)), names | {f"to_{number}": seq for number, seq in enumerate(heads.values())})
-
-
-@lru_cache(maxsize=64)
-def _moving(count: int) -> Update:
-    """One statement that moves `count` heads: bound as stream_0, to_0, stream_1 …"""
-    streams = [bindparam(f"stream_{number}", type_=String) for number in range(count)]
-    moves = [(StreamHead.stream == stream, bindparam(f"to_{n}", type_=BigInteger)) for n, stream in enumerate(streams)]
-    return update(StreamHead).where(StreamHead.stream.in_(streams)).values(seq=case(*moves))
-
-
-def _insert(table: type[Base], rows: Rows) -> None:
-    if rows:
-        run(_inserting(table), rows)
-
-
-@lru_cache(maxsize=64)
-def _inserting(table: type[Base]) -> Insert:
-    return insert(table)
+        put(StreamHead, ("stream",), ("seq",), [{"stream": stream, "seq": seq} for stream, seq in heads.items()])

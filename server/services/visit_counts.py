@@ -6,14 +6,16 @@ Under the locks of the visits' and the mines' streams; costs what changed.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, update
+from sqlalchemy import bindparam, func, update
 
 from patrol.periods import local_date, month_of
-from server.db import db, run
+from server.db import db
+from server.direct import write
 from server.models.visit import Visit
 from server.services import asked, coverage, projections, week_rounds
 from server.services.coverage import Counted, OpenMonth
 from server.services.finding_life import instant
+from server.services.upsert import add
 from sync import visits
 from sync.known import Plan, VisitWrite
 
@@ -43,7 +45,6 @@ _PIN = (
     .where(Visit.id == bindparam("visit"))
     .values(edition_digest=bindparam("edition"), round_answered=bindparam("of_round"))
 )
-_INSERT = insert(Visit)
 
 
 def store_visits(plan: Plan, county: str, now: datetime) -> None:
@@ -53,9 +54,9 @@ def store_visits(plan: Plan, county: str, now: datetime) -> None:
         counted = coverage.count(month, visit, required, local_date(now))
         coverage.save_month(month, now)
         if visit.created:
-            run(_INSERT, _new(visit, plan, county, now) | _counts_of_new(visit, counted, len(required)))
+            add(Visit, [_new(visit, plan, county, now) | _counts_of_new(visit, counted, len(required))])
         else:
-            run(_MOVE, _moved(visit, plan, counted, now) | {"required": len(required)})
+            write(_MOVE, _moved(visit, plan, counted, now) | {"required": len(required)})
             _pin(visit, month, required)
         week_rounds.note_visit(visit, county)
     _count_addenda(plan)
@@ -72,7 +73,7 @@ def _pin(visit: VisitWrite, month: OpenMonth, required: frozenset[str]) -> None:
     """Whoever joins may pin the visit to another edition (VS-2), of which other answers are the round's."""
     if any(key.startswith("join/") for key in visit.changed):
         answered = sum(visit.visit in month.coverage.said(pair) for pair in required)
-        run(_PIN, {"visit": visit.visit, "edition": visit.identity.edition, "of_round": answered})
+        write(_PIN, {"visit": visit.visit, "edition": visit.identity.edition, "of_round": answered})
 
 
 def _photos(visit: VisitWrite) -> int | None:

@@ -1,0 +1,194 @@
+"""Statements past SQLAlchemy's execution, for the paths that must be fast: compiled once, prepared, sent together.
+
+The statements, the types and the transaction are SQLAlchemy's all the same. Writes may wait: they go with the next
+question, with the next statement that SQLAlchemy executes on the connection, or with the commit, always in order.
+Knows no table.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, cast
+
+import psycopg
+import pysqlite3.dbapi2
+from flask import Flask
+from sqlalchemy import Connection, Dialect, Executable, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from server.db import db
+from server.pipeline import Kept, Step, converse
+
+Facts = Mapping[str, Any]
+#: A statement, and the values of what it leaves open.
+Question = tuple[Executable, Facts]
+Adapt = Callable[[Any], Any] | None
+
+_NUMBERED: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+_STATE = "qianshao_direct"
+
+
+@dataclass(slots=True)
+class _State:
+    """What goes with a connection of the pool: its prepared statements, and the writes that wait."""
+
+    kept: Kept = field(default_factory=Kept)
+    waiting: list[Step] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    sql: str
+    #: Per position the name of the fact that stands there, or none and the value itself; what makes it the driver's.
+    binds: tuple[tuple[str | None, Any, Adapt], ...]
+    row: Callable[[Sequence[Any]], Any] | None
+    adapt: tuple[Adapt, ...]
+
+    def step(self, facts: Facts) -> Step:
+        given = [(facts[name] if name else fixed, adapt) for name, fixed, adapt in self.binds]
+        return Step(self.sql, [adapt(v) if adapt and v is not None else v for v, adapt in given])
+
+    def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
+        row = self.row
+        if row is None or not found:
+            return []
+        if not any(self.adapt):
+            return [row(values) for values in found]
+        return [row([a(v) if a else v for v, a in zip(values, self.adapt, strict=True)]) for values in found]
+
+
+def ask(statement: Executable, facts: Facts, connection: Connection | None = None) -> list[Any]:
+    """The rows of one statement, their columns by name; on the session's connection if none is given."""
+    return ask_all([(statement, facts)], connection)[0]
+
+
+def ask_all(questions: Sequence[Question], connection: Connection | None = None) -> list[list[Any]]:
+    """The rows of each statement, in one round trip; each sees what was committed when its own turn came."""
+    connection = connection or db.session.connection()
+    compiled = [_compiled(connection.dialect, statement) for statement, _ in questions]
+    steps = [known.step(facts) for known, (_, facts) in zip(compiled, questions, strict=True)]
+    answers = _send(connection, steps)
+    return [known.rows(found) for known, found in zip(compiled, answers, strict=True)]
+
+
+def write(statement: Executable, facts: Facts) -> None:
+    """Have a statement executed before anything else is asked and before the commit; its rows are nobody's."""
+    connection = db.session.connection()
+    write_text(connection, _compiled(connection.dialect, statement).step(facts))
+
+
+def write_text(connection: Connection, step: Step) -> None:
+    """The same for a text with `placeholders` of the connection's database."""
+    _state(connection).waiting.append(step)
+
+
+def placeholders(dialect: Dialect, rows: int, columns: int) -> str:
+    """`(…), (…)` for so many rows of values."""
+    if dialect.name == "sqlite":
+        return ", ".join([f"({', '.join('?' * columns)})"] * rows)
+    return ", ".join(f"({', '.join(f'${row * columns + n + 1}' for n in range(columns))})" for row in range(rows))
+
+
+def driven(dialect: Dialect) -> Dialect:
+    """The dialect for which texts and values are made."""
+    return dialect if dialect.name == "sqlite" else _NUMBERED
+
+
+def install(app: Flask) -> None:
+    """Keep the order of what waits and what SQLAlchemy executes on the same connection."""
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", _before_others)
+    event.listen(engine, "commit", _commit)
+    event.listen(engine, "rollback", _forget)
+
+
+def _before_others(connection: Connection, *_: object) -> None:
+    state = connection.info.get(_STATE)
+    if state and state.waiting:
+        _send(connection, [])
+
+
+def _commit(connection: Connection) -> None:
+    """What waits and the COMMIT in one round trip; SQLAlchemy's own then finds nothing left to commit."""
+    state = connection.info.get(_STATE)
+    if state is None or not state.waiting:
+        return
+    _send(connection, [] if connection.dialect.name == "sqlite" else [Step("COMMIT")])
+
+
+def _forget(connection: Connection) -> None:
+    state = connection.info.get(_STATE)
+    if state:
+        state.waiting.clear()
+
+
+def _state(connection: Connection) -> _State:
+    found: _State | None = connection.info.get(_STATE)
+    if found is None:
+        found = connection.info[_STATE] = _State()
+    return found
+
+
+def _send(connection: Connection, steps: Sequence[Step]) -> list[list[tuple[Any, ...]]]:
+    """Execute what waits and `steps`; the rows of these."""
+    state = _state(connection)
+    waited, state.waiting = state.waiting, []
+    driver = connection.connection.driver_connection
+    every = [*waited, *steps]
+    try:
+        if connection.dialect.name == "sqlite":
+            found = [driver.execute(step.sql, step.values).fetchall() for step in every]  # type: ignore[union-attr]
+        else:
+            found = _converse(connection, cast("psycopg.Connection[Any]", driver), state.kept, every)
+    except (psycopg.Error, pysqlite3.dbapi2.Error) as error:
+        raise _as_sqlalchemy_says(connection, error) from error
+    return found[len(waited) :]
+
+
+def _converse(
+    connection: Connection, driver: "psycopg.Connection[Any]", kept: Kept, steps: list[Step]
+) -> list[list[tuple[Any, ...]]]:
+    """In the transaction; in one of their own that only reads where none is to be written in."""
+    if driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        return converse(driver, kept, steps)
+    if connection.get_execution_options().get("qianshao_writer"):
+        return converse(driver, kept, [Step("BEGIN READ WRITE"), *steps])[1:]
+    return converse(driver, kept, [Step("BEGIN READ ONLY"), *steps, Step("COMMIT")])[1:-1]
+
+
+def _as_sqlalchemy_says(connection: Connection, error: Exception) -> Exception:
+    """The error as SQLAlchemy would raise it, so that everybody tells it apart in the same way."""
+    dialect, driver = connection.dialect, connection.connection.driver_connection
+    base = psycopg.Error if isinstance(error, psycopg.Error) else pysqlite3.dbapi2.Error
+    gone = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+    if gone:
+        connection.invalidate(error)
+    return cast(Exception, DBAPIError.instance(None, None, error, base, dialect=dialect, connection_invalidated=gone))
+
+
+@lru_cache(maxsize=1024)
+def _compiled(dialect: Dialect, statement: Executable) -> _Compiled:
+    numbered = driven(dialect)
+    compiled = cast(SQLCompiler, statement.compile(dialect=numbered))  # type: ignore[attr-defined]
+    columns = list(getattr(statement, "exported_columns", ()))
+    return _Compiled(
+        sql=compiled.string,
+        binds=tuple(_bind(compiled, name, numbered) for name in compiled.positiontup or ()),
+        row=_row_of([str(column.key) for column in columns]) if columns else None,
+        adapt=tuple(column.type.dialect_impl(numbered).result_processor(numbered, None) for column in columns),
+    )
+
+
+def _row_of(names: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
+    make: Callable[[Sequence[Any]], Any] = namedtuple("Row", names)._make  # type: ignore[attr-defined]
+    return make
+
+
+def _bind(compiled: SQLCompiler, name: str, dialect: Dialect) -> tuple[str | None, Any, Adapt]:
+    bind = compiled.binds[name]
+    adapt = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return (bind.key, None, adapt) if bind.required else (None, bind.effective_value, adapt)
