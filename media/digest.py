@@ -30,11 +30,13 @@ def is_digest(text: str) -> bool:
 
 
 def storage_key(digest: str, rendition: Rendition = Rendition.ORIGINAL) -> str:
-    """Return `original/ab/cd/<digest>`: two levels of folders keep each below some thousand files.
+    """Return `original/ab/<digest>`: 256 folders keep each at some thousand files for a million photos.
+
+    One level and no more: a new photo hardly ever makes a folder, which the disk would have to sync as well.
 
     Raises ValueError for anything but a digest, so that no key can leave its folder.
     """
     if not is_digest(digest):
         message = "a storage key is made of 64 lower-case hex digits"
         raise ValueError(message)
-    return f"{rendition.value}/{digest[:2]}/{digest[2:4]}/{digest}"
+    return f"{rendition.value}/{digest[:2]}/{digest}"

@@ -1,9 +1,9 @@
-"""Where media is kept: a folder or an S3 bucket, behind one small port. Keys are relative paths.
+"""Where media is kept: a folder or an S3 bucket, behind one small port (`server.stored`).
 
 What `put` has returned from is durable: a folder is synced, and S3 answers after it has stored.
 """
 
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,51 +13,44 @@ from urllib.parse import unquote, urlsplit
 from flask import Flask, current_app
 from obstore import sign
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import LocalStore, ObjectStore, S3Store
+from obstore.store import S3Store
 
 from server.config import Config
+from server.folder import Folder
+from server.stored import AlreadyStored, Storage, StorageDown
 
 if TYPE_CHECKING:
     from obstore import Attributes
     from obstore.store import RetryConfig, S3Config
 
+__all__ = ["AlreadyStored", "Storage", "StorageDown", "current_storage", "install", "make_storage"]
 
 #: A request waits for this; the library's own patience is three minutes.
 _PATIENCE: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
 
 
-class AlreadyStored(Exception):
-    """Something is stored under this key; stored things are never overwritten."""
-
-
-class StorageDown(Exception):
-    """The store does not take or give anything now; the same request may be tried again."""
-
-
 @dataclass(frozen=True)
-class Storage:
-    """A store of immutable objects. `folder` is where they lie when that is a local disk."""
+class Bucket:
+    """A store of immutable objects in S3."""
 
-    store: ObjectStore
-    folder: Path | None = None
+    store: S3Store
 
-    def put(self, key: str, content: bytes | Path, facts: "Attributes | None" = None) -> None:
-        """Store once, durably; a bucket keeps `facts` (Content-Type and the like) with it. Raises AlreadyStored."""
-        kept = None if self.folder is not None else facts
+    @property
+    def folder(self) -> None:
+        """Nothing lies on this machine."""
+        return
+
+    def put(self, key: str, content: bytes | Path, facts: Mapping[str, str] | None = None) -> None:
+        """Store once; the bucket keeps `facts` with it. Raises AlreadyStored."""
         try:
-            self.store.put(key, content, attributes=kept, mode="create")
+            self.store.put(key, content, attributes=_attributes(facts), mode="create")
         except AlreadyExistsError as error:
             raise AlreadyStored(key) from error
-        if self.folder is not None:
-            _sync(self.folder / key, self.folder)
 
-    def adopt(self, key: str, file: Path, facts: "Attributes | None" = None) -> None:
-        """Move a local file in, durably; harmless when the same content is there already. Raises StorageDown."""
-        if self.folder is not None:
-            _move_in(file, self.folder / key, self.folder)
-            return
+    def adopt(self, key: str, file: Path, facts: Mapping[str, str] | None = None) -> None:
+        """Move a local file in; harmless when the same content is there already. Raises StorageDown."""
         try:
-            self.store.put(key, file, attributes=facts, mode="create", use_multipart=False)
+            self.store.put(key, file, attributes=_attributes(facts), mode="create", use_multipart=False)
         except AlreadyExistsError:
             pass
         except BaseError as error:
@@ -65,9 +58,7 @@ class Storage:
         file.unlink(missing_ok=True)
 
     def signed_url(self, key: str, seconds: int) -> str | None:
-        """An address that reads the object for so long; None for a folder, which has none."""
-        if not isinstance(self.store, S3Store):
-            return None
+        """An address that reads the object for so long."""
         return str(sign(self.store, "GET", key, timedelta(seconds=seconds)))
 
     def get(self, key: str) -> bytes:
@@ -93,10 +84,12 @@ class Storage:
             return
 
     def check(self) -> None:
-        """See that the store answers. Raises OSError, or obstore's BaseError."""
-        if self.folder is not None and not os.access(self.folder, os.R_OK | os.W_OK | os.X_OK):
-            raise OSError(f"{self.folder} cannot be written")
+        """See that the bucket answers. Raises obstore's BaseError."""
         next(iter(self.store.list(chunk_size=1)), None)
+
+
+def _attributes(facts: Mapping[str, str] | None) -> "Attributes | None":
+    return None if facts is None else cast("Attributes", dict(facts))
 
 
 def install(app: Flask, config: Config) -> None:
@@ -115,8 +108,8 @@ def make_storage(config: Config) -> Storage:
     if parts.scheme == "file":
         folder = Path(unquote(parts.path))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Storage(LocalStore(folder), folder)
-    return Storage(_bucket(config, parts.netloc, parts.path.strip("/")))
+        return Folder(folder)
+    return Bucket(_bucket(config, parts.netloc, parts.path.strip("/")))
 
 
 def _bucket(config: Config, bucket: str, prefix: str) -> S3Store:
@@ -129,31 +122,3 @@ def _bucket(config: Config, bucket: str, prefix: str) -> S3Store:
         settings["secret_access_key"] = config.s3_secret_key
     plain = (config.s3_endpoint or "").startswith("http://")
     return S3Store(prefix=prefix or None, config=settings, client_options={"allow_http": plain}, retry_config=_PATIENCE)
-
-
-def _sync(path: Path, root: Path) -> None:
-    """Have the disk hold the file and every folder entry that leads to it."""
-    for place in (path, *path.parents):
-        sync_to_disk(place)
-        if place == root:
-            return
-
-
-def _move_in(file: Path, target: Path, root: Path) -> None:
-    """Sync the file, rename it, sync its folder; and those above which are new."""
-    new = [place for place in target.parents if place.is_relative_to(root) and not place.exists()]
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sync_to_disk(file)
-    file.replace(target)
-    sync_to_disk(target.parent)
-    for place in new:
-        sync_to_disk(place.parent)
-
-
-def sync_to_disk(place: Path) -> None:
-    """Return when the disk holds the file, or the folder's entries."""
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

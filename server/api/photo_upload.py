@@ -20,7 +20,7 @@ from server.api.sync import calling_phone
 from server.auth import permission, public
 from server.http.headers import accepts
 from server.http.problems import from_database_error, problem
-from server.services import photo_uploads
+from server.services import photo_arrival, photo_uploads
 from server.services.photo_arrival import DigestMismatch, PhotoRefused
 from server.services.photo_parts import BeingWritten, NoRoom
 from server.services.photo_uploads import Checksum, ChecksumMismatch, Piece, Received
@@ -44,6 +44,7 @@ _OFFER = {
 def install(app: Flask) -> None:
     """Register the routes."""
     app.register_blueprint(blueprint)
+    photo_arrival.install(app)
 
 
 @blueprint.route("", methods=["OPTIONS"], provide_automatic_options=False)

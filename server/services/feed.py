@@ -47,4 +47,5 @@ def emit(session: Session, stream: str, count: int = 1) -> int:
 
 def advance(session: Session, stream: str, count: int = 1) -> int:
     """The same for a stream that this transaction has locked already."""
-    return int(session.execute(_ADVANCE, {"of_stream": stream, "count": count}).scalar_one()) - count + 1
+    moved = session.connection().execute(_ADVANCE, {"of_stream": stream, "count": count})
+    return int(moved.scalar_one()) - count + 1

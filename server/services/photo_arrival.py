@@ -3,13 +3,15 @@
 Nothing is said to be here before the disk or the bucket holds it. Everything may be done twice.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from mmap import ACCESS_READ, mmap
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import bindparam, func, select, update
+from flask import Flask, current_app
+from sqlalchemy import bindparam, case, func, select, update
 
 from media.digest import sha256_of, storage_key
 from media.headers.parts import Header
@@ -21,6 +23,7 @@ from server.queries.photos import Declared
 from server.queue import enqueue
 from server.services import visit_photos
 from server.services.photo_parts import Part
+from server.services.together import Together
 from server.services.upsert import put
 from server.storage import current_storage
 
@@ -32,17 +35,19 @@ IMMUTABLE = "private, max-age=31536000, immutable"
 #: Photos that one process checks at a time: each is mapped whole meanwhile.
 _checking = BoundedSemaphore(2)
 
-_FILE = select(PhotoFile).where(PhotoFile.digest == bindparam("of_digest")).subquery()
+#: Photos whose rows are written in one transaction, where so many become whole at once.
+_AT_ONCE = 16
+_FILE_TYPE = select(PhotoFile.media_type).where(PhotoFile.digest == Photo.digest).scalar_subquery()
+_FILE_REFUSAL = select(PhotoFile.refusal).where(PhotoFile.digest == Photo.digest).scalar_subquery()
 #: What a file came to is copied to whoever declared it; the first arrival stays.
 _SETTLE = (
     update(Photo)
-    .where(Photo.digest == bindparam("of_digest"))
+    .where(Photo.digest.in_(bindparam("digests", expanding=True)))
     .values(
         arrived_at=func.coalesce(
-            Photo.arrived_at,
-            select(bindparam("now", type_=UtcDateTime)).where(_FILE.c.media_type.is_not(None)).scalar_subquery(),
+            Photo.arrived_at, case((_FILE_TYPE.is_not(None), bindparam("now", type_=UtcDateTime)))
         ),
-        refusal=select(_FILE.c.refusal).scalar_subquery(),
+        refusal=_FILE_REFUSAL,
     )
 )
 
@@ -68,6 +73,11 @@ class Whole:
     verdict: Header | Refusal
 
 
+def install(app: Flask) -> None:
+    """Give `app` what brings the rows of photos that become whole at once into one transaction."""
+    app.extensions["qianshao_arrivals"] = Together(_record_all, _AT_ONCE)
+
+
 def require_acceptable(declared: Declared) -> None:
     """Raises PhotoRefused for what was refused before, or is declared larger than anything that is kept."""
     if declared.refusal is not None:
@@ -76,23 +86,24 @@ def require_acceptable(declared: Declared) -> None:
         raise PhotoRefused(Refusal(RefusalCode.TOO_LARGE, f"{declared.size} bytes"))
 
 
-def finish(part: Part, declared: Declared, now: datetime) -> None:
-    """Check, store and record a part that has its full length.
+def finish(part: Part, declared: Declared, now: datetime, digest: str | None = None) -> None:
+    """Check, store and record a part that has its full length; `digest` of its bytes, where it is known already.
 
     Raises DigestMismatch, PhotoRefused, StorageDown, Busy; after the last two the bytes are still here.
     """
-    whole = _checked(part, declared)
+    whole = _checked(part, declared, digest)
     if isinstance(whole.verdict, Refusal):
         record(whole, now)
         part.discard()
         raise PhotoRefused(whole.verdict)
     current_storage().adopt(storage_key(whole.digest), part.path, _kept_with(whole.digest))
+    part.moved_in()
     record(whole, now)
 
 
-def _checked(part: Part, declared: Declared) -> Whole:
+def _checked(part: Part, declared: Declared, digest: str | None) -> Whole:
     with _checking, mmap(part.file, 0, access=ACCESS_READ) as data:
-        if sha256_of(data) != declared.digest:
+        if (digest or sha256_of(data)) != declared.digest:
             part.discard()
             raise DigestMismatch
         return Whole(declared.digest, len(data), inspect(data))
@@ -117,22 +128,29 @@ def find_stored(declared: Declared, now: datetime) -> bool:
 
 
 def record(whole: Whole, now: datetime) -> None:
-    """Say in rows and feed that bytes are here, or refused, and ring for whoever processes them."""
+    """Say in rows and feed that bytes are here, or refused, and ring for whoever processes them. Raises Busy."""
+    arrivals = cast("Together[tuple[Whole, datetime]]", current_app.extensions["qianshao_arrivals"])
+    arrivals.do((whole, now))
+
+
+def _record_all(arrived: Sequence[tuple[Whole, datetime]]) -> None:
+    rows = {whole.digest: _row(whole, now) for whole, now in arrived}
+    now = max(now for _, now in arrived)
     with transaction() as tx:
-        homes = visit_photos.hold(whole.digest)
-        put(PhotoFile, ("digest",), (), [_row(whole, now)])
-        settle(whole.digest, now)
+        homes = visit_photos.hold(rows)
+        put(PhotoFile, ("digest",), (), list(rows.values()))
+        settle(rows, now)
         visit_photos.restate(homes, now)
-        _ring(tx, whole)
+        _ring(tx, [whole for whole, _ in arrived])
 
 
-def settle(digest: str, now: datetime) -> None:
+def settle(digests: Collection[str], now: datetime) -> None:
     """Let every declaration of bytes that are here know it; the streams of its visits are held."""
-    run(_SETTLE, {"of_digest": digest, "now": now})
+    run(_SETTLE, {"digests": list(digests), "now": now})
 
 
-def _ring(tx: Transaction, whole: Whole) -> None:
-    if isinstance(whole.verdict, Header):
+def _ring(tx: Transaction, arrived: Sequence[Whole]) -> None:
+    if any(isinstance(whole.verdict, Header) for whole in arrived):
         # One job does all that waits: a burst of photos rings once, and not a queue's whole ceremony each.
         enqueue(tx, "photos.process_waiting", once="photos")
 

@@ -7,7 +7,6 @@ somebody chose. Knows nothing of who may upload what.
 import fcntl
 import hashlib
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,12 +35,13 @@ class NoRoom(OSError):
     """The disk has no room for photos."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Part:
-    """What has arrived so far; `file` is open and locked."""
+    """What has arrived so far; `file` is open and locked. `synced`: the disk holds what is in it, or need not."""
 
     path: Path
     file: int
+    synced: bool = True
 
     @property
     def offset(self) -> int:
@@ -53,25 +53,35 @@ class Part:
         """When it will be removed, should nothing more arrive."""
         return datetime.fromtimestamp(os.fstat(self.file).st_mtime).astimezone() + KEPT
 
-    def append(self, pieces: Iterable[bytes]) -> None:
-        """Add what comes and have the disk hold it, also when the pieces end in an error. Raises NoRoom."""
+    def append(self, pieces: Iterable[bytes | memoryview]) -> None:
+        """Add what comes; the disk holds it once the part is let go. Raises NoRoom."""
         os.lseek(self.file, 0, os.SEEK_END)
-        try:
-            for piece in pieces:
-                _write(self.file, piece)
-        finally:
+        self.synced = False
+        for piece in pieces:
+            _write(self.file, piece)
+
+    def sync(self) -> None:
+        """Have the disk hold it. Raises NoRoom."""
+        if not self.synced:
             _sync(self.file)
+            self.synced = True
 
     def cut(self, offset: int) -> None:
         """Forget everything beyond `offset`."""
         os.ftruncate(self.file, offset)
+        self.synced = False
 
     def discard(self) -> None:
         """Forget everything."""
         self.path.unlink(missing_ok=True)
+        self.synced = True
+
+    def moved_in(self) -> None:
+        """Say that the store holds it now, durably."""
+        self.synced = True
 
 
-def _write(file: int, piece: bytes) -> None:
+def _write(file: int, piece: bytes | memoryview) -> None:
     view = memoryview(piece)
     try:
         while view:
@@ -96,9 +106,13 @@ def folder() -> Path:
 def require_room() -> None:
     """Raises NoRoom when photos would take what operations need."""
     place = folder()
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    usage = shutil.disk_usage(place)
-    if usage.free < min(usage.total // _RESERVE_SHARE, _RESERVE_BYTES):
+    try:
+        room = os.statvfs(place)
+    except FileNotFoundError:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        room = os.statvfs(place)
+    free, total = room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize
+    if free < min(total // _RESERVE_SHARE, _RESERVE_BYTES):
         raise NoRoom("no room is left for photos")
 
 
@@ -112,19 +126,23 @@ def offset_of(device: str, digest: str) -> int:
 
 @contextmanager
 def held(device: str, digest: str) -> Iterator[Part]:
-    """The part, made if need be, held against other requests. Raises BeingWritten."""
-    path = _path(device, digest)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = _locked(path)
+    """The part, made if need be, held against other requests; what was added is on the disk after the block.
+
+    Raises BeingWritten, and NoRoom at the end.
+    """
+    part = Part(path := _path(device, digest), _locked(path))
     try:
-        yield Part(path, file)
+        yield part
     finally:
-        os.close(file)
+        try:
+            part.sync()
+        finally:
+            os.close(part.file)
 
 
 def _locked(path: Path) -> int:
     while True:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = _opened(path)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _is_at(path, file):
@@ -134,6 +152,15 @@ def _locked(path: Path) -> int:
             raise BeingWritten from error
         # Whoever held it before has moved it in or thrown it away.
         os.close(file)
+
+
+def _opened(path: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(path, flags, 0o600)
 
 
 def _is_at(path: Path, file: int) -> bool:

@@ -98,10 +98,10 @@ def _store_copies(digest: str, development: Development | None) -> None:
 
 def _record(digest: str, outcome: Outcome | None, now: datetime) -> None:
     with transaction():
-        homes = visit_photos.hold(digest)
+        homes = visit_photos.hold([digest])
         if outcome is not None:
             run(_DEVELOPED.values(**_facts(outcome, now)), {"of_digest": digest})
-        photo_arrival.settle(digest, now)
+        photo_arrival.settle([digest], now)
         _flag(digest, outcome, now)
         run(_PROCESSED, {"of_digest": digest, "now": now})
         visit_photos.restate(homes, now)

@@ -1,7 +1,7 @@
 """Takes in a photo's bytes piece by piece (tus 1.0), and says how many are here. Speaks no HTTP."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,7 +21,7 @@ CHECKSUMS = ("sha256", "sha1")
 class Hashing(Protocol):
     """What a checksum needs of hashlib."""
 
-    def update(self, data: bytes, /) -> None:
+    def update(self, data: bytes | memoryview, /) -> None:
         """Take more bytes in."""
 
     def digest(self) -> bytes:
@@ -45,7 +45,7 @@ class Piece:
     """Bytes on their way, to be put at `offset`; `length` where the sender said it."""
 
     offset: int
-    pieces: Iterable[bytes]
+    pieces: Iterable[bytes | memoryview]
     length: int | None = None
     checksum: Checksum | None = None
 
@@ -94,35 +94,41 @@ def receive(declared: Declared, device: str, piece: Piece, now: datetime) -> Rec
     photo_parts.require_room()
     with photo_parts.held(device, declared.digest) as part:
         photo_parts.require_offset(part, piece.offset)
-        _append(part, piece, declared.size - piece.offset)
-        return _completed(part, declared, now)
+        digest = _append(part, piece, declared.size - piece.offset)
+        return _completed(part, declared, now, digest)
 
 
-def _completed(part: Part, declared: Declared, now: datetime) -> Received:
+def _completed(part: Part, declared: Declared, now: datetime, digest: str | None = None) -> Received:
     offset = part.offset
     if offset > declared.size:
         part.cut(offset := 0)
     if offset < declared.size:
         return Received(offset, declared.size, part.expires)
-    photo_arrival.finish(part, declared, now)
+    photo_arrival.finish(part, declared, now, digest)
     return Received(declared.size, declared.size)
 
 
-def _append(part: Part, piece: Piece, room: int) -> None:
+def _append(part: Part, piece: Piece, room: int) -> str | None:
+    """Returns the digest of the whole part where the piece is the first: read once, while it comes."""
     if piece.length is not None and piece.length > room:
         raise Invalid("photo_too_long", room=room)
     seen = hashlib.new(piece.checksum.algorithm, usedforsecurity=False) if piece.checksum else None
-    part.append(_hashed(piece.pieces, seen))
-    if piece.checksum is None or seen is None:
-        return
+    digest = hashlib.sha256() if piece.offset == 0 else None
+    part.append(_hashed(piece.pieces, [hashing for hashing in (seen, digest) if hashing is not None]))
+    if piece.checksum is not None and seen is not None:
+        _require_checksum(part, piece, piece.checksum, seen)
+    return digest.hexdigest() if digest else None
+
+
+def _require_checksum(part: Part, piece: Piece, checksum: Checksum, seen: Hashing) -> None:
     whole = piece.length is None or part.offset - piece.offset == piece.length
-    if whole and seen.digest() != piece.checksum.value:
+    if whole and seen.digest() != checksum.value:
         part.cut(piece.offset)
         raise ChecksumMismatch
 
 
-def _hashed(pieces: Iterable[bytes], seen: Hashing | None) -> Iterator[bytes]:
+def _hashed(pieces: Iterable[bytes | memoryview], seen: Sequence[Hashing]) -> Iterator[bytes | memoryview]:
     for piece in pieces:
-        if seen is not None:
-            seen.update(piece)
+        for hashing in seen:
+            hashing.update(piece)
         yield piece

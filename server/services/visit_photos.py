@@ -4,12 +4,14 @@ The one place where a visit's header follows the arrival and the processing of b
 stand and what the state is follows from the sheet, and is `sync`'s to say.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ScalarSelect, String, bindparam, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from server.db import db, run
 from server.models.photo import Photo
@@ -21,7 +23,7 @@ from sync.visits import photos, state_of
 _HOMES = (
     select(Photo.visit_id, Visit.team_id)
     .join(Visit, Visit.id == Photo.visit_id)
-    .where(Photo.digest == bindparam("digest"))
+    .where(Photo.digest.in_(bindparam("digests", expanding=True)))
     .distinct()
 )
 _VISIT = (
@@ -31,6 +33,27 @@ _VISIT = (
 )
 _PHOTOS = select(Photo.id, Photo.digest, Photo.arrived_at, Photo.processed_at, Photo.refusal).where(
     Photo.visit_id == bindparam("visit")
+)
+_OF_VISIT = Photo.visit_id == bindparam("of_visit", type_=String)
+
+
+def _number(column: InstrumentedAttribute[Any] | None = None) -> ScalarSelect[int]:
+    """How many photos the visit ever declared, or those of them that have the column."""
+    return select(func.count() if column is None else func.count(column)).where(_OF_VISIT).scalar_subquery()
+
+
+#: Takes the counts from the rows, as long as every photo that was ever declared stands.
+_COUNT = (
+    update(Visit)
+    .where(Visit.id == bindparam("of_visit"))
+    .values(
+        changed_at=bindparam("now"),
+        photos_arrived=_number(Photo.arrived_at),
+        photos_processed=_number(Photo.processed_at),
+        photos_refused=_number(Photo.refusal),
+        photos_seq=bindparam("seq"),
+    )
+    .returning(Visit.status, Visit.photos_declared, Visit.photos_arrived, _number().label("ever"))
 )
 _MOVE = (
     update(Visit)
@@ -56,9 +79,9 @@ class Home:
     team: str
 
 
-def hold(digest: str) -> tuple[Home, ...]:
-    """The visits that name `digest`, their streams locked until the commit, in the order of everybody."""
-    homes = tuple(Home(row.visit_id, row.team_id) for row in run(_HOMES, {"digest": digest}))
+def hold(digests: Collection[str]) -> tuple[Home, ...]:
+    """The visits that name one of `digests`, their streams locked until the commit, in the order of everybody."""
+    homes = tuple(Home(row.visit_id, row.team_id) for row in run(_HOMES, {"digests": list(digests)}))
     streams = [f"visit:{home.visit}" for home in homes] + [f"team:{home.team}" for home in homes]
     if streams:
         feed.lock_streams(db.session(), streams)
@@ -67,11 +90,20 @@ def hold(digest: str) -> tuple[Home, ...]:
 
 def restate(homes: Sequence[Home], now: datetime) -> None:
     """Make the headers of visits that are held say what is true of their photos now."""
+    following = {
+        team: feed.advance(db.session(), f"team:{team}", count)
+        for team, count in sorted(Counter(home.team for home in homes).items())
+    }
     for home in homes:
-        _restate(home, now)
+        found = run(_COUNT, {"of_visit": home.visit, "now": now, "seq": following[home.team]}).one()
+        following[home.team] += 1
+        # Only the sheet knows which photos stand, and of what is incomplete whether it still is: it is large.
+        complete = found.status == "submitted_incomplete" and found.photos_arrived >= found.photos_declared
+        if complete or found.ever != found.photos_declared:
+            _restate_by_sheet(home, now)
 
 
-def _restate(home: Home, now: datetime) -> None:
+def _restate_by_sheet(home: Home, now: datetime) -> None:
     stored = run(_VISIT, {"visit": home.visit}).one()
     sheet = decode(stored.data)
     rows = {row.id: row for row in run(_PHOTOS, {"visit": home.visit})}

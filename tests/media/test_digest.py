@@ -12,7 +12,7 @@ def test_the_digest_is_the_sha_256_in_lower_case_hex():
 
 
 def test_a_key_is_made_of_the_rendition_and_the_digest():
-    assert storage_key(DIGEST) == f"original/{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}"
+    assert storage_key(DIGEST) == f"original/{DIGEST[:2]}/{DIGEST}"
     assert storage_key(DIGEST, Rendition.THUMBNAIL).startswith("thumbnail/")
 
 

@@ -137,7 +137,7 @@ def _held_order(lines: list[str], digest: str) -> int:  # noqa: C901 - one walk,
         elif about and "rename" in line:
             assert not unsynced, "renamed before it was synced"
             renamed = True
-        elif renamed and not folder_synced and "fsync(" in line and f"/{digest[:2]}/{digest[2:4]}>" in line:
+        elif renamed and not folder_synced and "fsync(" in line and f"/{digest[:2]}>" in line:
             folder_synced = True
         elif folder_synced and "sync(" in line and "sqlite3-wal" in line:
             logged = True
