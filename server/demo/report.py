@@ -13,11 +13,11 @@ from server.messages import text
 
 _OUTCOMES = {"pass": "demo_pass", "fail": "demo_fail", "unseen": "demo_unseen", "na": "demo_na"}
 _STATES = {
-    "met": "overview_met",
-    "under_way": "overview_under_way",
-    "due": "overview_due",
-    "missed": "overview_missed",
-    "excused": "overview_excused",
+    "met": "board.state.met",
+    "under_way": "board.state.under_way",
+    "due": "board.state.due",
+    "missed": "board.state.missed",
+    "excused": "board.state.excused",
 }
 _SEVERITIES = {"general": "demo_general", "suspected_major": "demo_suspected_major"}
 _FIGURES = {
