@@ -2,13 +2,38 @@
 
 from flask import Flask
 
-from server.console import account, board, links, mines, mistakes, sign_in, visits, words
+from server.console import (
+    account,
+    board,
+    checklists,
+    contracts,
+    findings,
+    links,
+    mines,
+    mistakes,
+    people,
+    phones,
+    sign_in,
+    teams,
+    trail,
+    visit,
+    visits,
+    words,
+)
 
 #: Every room of pages, in the order of the navigation.
 _BLUEPRINTS = (
     board.blueprint,
     mines.blueprint,
     visits.blueprint,
+    visit.blueprint,
+    findings.blueprint,
+    people.blueprint,
+    teams.blueprint,
+    contracts.blueprint,
+    phones.blueprint,
+    checklists.blueprint,
+    trail.blueprint,
     sign_in.blueprint,
     links.blueprint,
     account.blueprint,

@@ -35,7 +35,7 @@ _signing = msgspec.json.Decoder(bodies.Signing)
 
 @dataclass(frozen=True)
 class Held:
-    """A visit with its sheet, its streams locked until the commit."""
+    """A visit with its sheet; whoever changes it holds its streams until the commit."""
 
     row: Visit
     sheet: Sheet
@@ -132,16 +132,21 @@ def _hold(desk: Desk, visit_id: str) -> Held:
     row = visits.get_visit(desk.actor, visit_id)
     office.take_chain(desk)
     lock_streams(db.session(), [f"visit:{row.id}", f"mine:{row.mine_id}", f"team:{row.team_id}"])
-    sheet = decode(sheets.visits_known([visit_id])[visit_id].sheet)
-    _, missing = state_of(sheet, sheets.photos_here([visit_id]))
+    return look(row, decode(sheets.visits_known([visit_id])[visit_id].sheet))
+
+
+def look(row: Visit, sheet: Sheet) -> Held:
+    """A visit with what it lacks; whoever only looks holds no lock."""
+    _, missing = state_of(sheet, sheets.photos_here([row.id]))
     return Held(row, sheet, missing)
 
 
 def _admit(desk: Desk, held: Held, step: str, values: Mapping[str, object]) -> None:
-    rules.take(_value(held), step, Attempt(desk.actor, desk.moment.now.at), values)
+    rules.take(value_of(held), step, Attempt(desk.actor, desk.moment.now.at), values)
 
 
-def _value(held: Held) -> rules.Visit:
+def value_of(held: Held) -> rules.Visit:
+    """The visit in the words of `patrol.visits`."""
     row, sheet = held.row, held.sheet
     return rules.Visit(
         id=row.id,

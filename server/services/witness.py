@@ -64,8 +64,8 @@ class Witness:
             at=at,
             corrected=None if error is None else at - error,
             fast_by=error,
-            received=receipt and receipt.at,
-            receipt=receipt and receipt.id,
+            received=receipt.at if receipt else None,
+            receipt=receipt.id if receipt else None,
         )
 
     def _error(self, device: str) -> timedelta | None:

@@ -5,11 +5,13 @@ export function actOnRows(): void {
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-act]") : null
     if (button !== null) act(button)
-    const opener = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-bulk] [data-opens]") : null
+    const opener =
+      event.target instanceof Element ? event.target.closest<HTMLElement>("[data-bulk] [data-opens]") : null
     if (opener !== null && chosen().length === 0) chooseCurrent()
   })
   document.addEventListener("submit", (event) => {
-    if (event.target instanceof HTMLFormElement && event.target.matches("[data-bulk-form]")) takeAlong(event.target)
+    if (event.target instanceof HTMLFormElement && event.target.matches("[data-bulk-form]"))
+      takeAlong(event.target)
   })
 }
 

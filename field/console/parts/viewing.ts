@@ -10,15 +10,20 @@ export function viewPhotos(): void {
     hang(viewer, at)
   }
   document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[data-photo]") : null
+    const link =
+      event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[data-photo]") : null
     if (link === null || event.ctrlKey || event.metaKey) return
     event.preventDefault()
     at = links().indexOf(link)
     hang(viewer, at)
     viewer.showModal()
   })
-  part(viewer, "previous").addEventListener("click", () => { show(-1) })
-  part(viewer, "next").addEventListener("click", () => { show(1) })
+  part(viewer, "previous").addEventListener("click", () => {
+    show(-1)
+  })
+  part(viewer, "next").addEventListener("click", () => {
+    show(1)
+  })
   viewer.addEventListener("keydown", (event) => {
     if (event.key === "ArrowLeft") show(-1)
     if (event.key === "ArrowRight") show(1)

@@ -1,0 +1,88 @@
+"""The findings: the list, the page of one, every step of the closed loop. `patrol` says who may take which."""
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from patrol.errors import Invalid
+from patrol.findings import Severity, Status
+from patrol.permissions import Verb
+from schemas.finding_list import SORTS, BulkForm, FindingFilters, StepForm
+from schemas.office import SettledField
+from server.console.answers import done, own_path, render
+from server.console.desk import desk_of
+from server.console.page import Action, Call, Page, action, page
+from server.db import transaction
+from server.services import finding_bulk, finding_page, proofs, settling
+from server.services.finding_rows import view_rows
+
+blueprint = Blueprint("finding_pages", __name__)
+
+#: What the photos of one step may weigh together.
+_PHOTOS_BYTES = 48 * 1024 * 1024
+_STEPS = "finding_pages.take_step"
+
+
+@blueprint.before_request
+def _take_photos() -> None:
+    """A step may bring photos: more than any other form weighs."""
+    if request.endpoint == _STEPS:
+        request.max_content_length = _PHOTOS_BYTES
+
+
+@page(blueprint, "/findings", Page(verb=Verb.FINDING_READ, query=FindingFilters))
+def list_findings(call: Call) -> Any:
+    """The findings in sight, those that are due first."""
+    found = view_rows(call.actor, call.query, call.now)
+    return render(
+        call, "findings.html", found=found, filters=call.query, sorts=SORTS,
+        statuses=tuple(Status), severities=tuple(Severity),
+    )  # fmt: skip
+
+
+@page(blueprint, "/findings/<key:finding>", Page(verb=Verb.FINDING_READ))
+def show_finding(call: Call, finding: str) -> Any:
+    """One finding with everything that happened to it, and what this person may do now."""
+    return render(call, "finding.html", found=finding_page.view_page(call.actor, finding, call.now))
+
+
+@action(
+    blueprint,
+    "/findings/<key:finding>/steps",
+    Action(verb=Verb.FINDING_READ, form=StepForm, again=show_finding, own_transactions=True),
+)
+def take_step(call: Call, finding: str) -> Any:
+    """Take one step, with its photos; each step has a permission of its own."""
+    step, values = call.form["step"], finding_bulk.values_of(call.form)
+    finding_bulk.require_offer(call.actor, finding, step, call.now)
+    kept = [proofs.keep(content, call.now) for content in _photos()]
+    with transaction() as running:
+        proofs.step_with(desk_of(call, running), finding, step, values, kept)
+    return done(f"/findings/{finding}", f"finding.done.{step}")
+
+
+@action(
+    blueprint,
+    "/findings/<key:finding>/settle",
+    Action(verb=Verb.VISIT_SETTLE, form=SettledField, again=show_finding),
+)
+def settle_finding(call: Call, finding: str) -> Any:
+    """Let one of the things that two people said stand."""
+    settling.settle_field(desk_of(call), finding, call.form["field"], call.form["operation"])
+    return done(f"/findings/{finding}", "finding.done.settled")
+
+
+@action(blueprint, "/findings/steps", Action(verb=Verb.FINDING_READ, form=BulkForm, own_transactions=True))
+def take_steps(call: Call) -> Any:
+    """Take the same step for several findings, each by itself: what cannot be done says why and stops none."""
+    outcomes = finding_bulk.take_all(call.actor, call.form, lambda running: desk_of(call, running))
+    back = own_path(call.form.get("back"), "/findings")
+    return render(call, "findings_done.html", outcomes=outcomes, step=call.form["step"], back=back)
+
+
+def _photos() -> list[bytes]:
+    """What was chosen as photos. Raises Invalid for too many."""
+    chosen = [file for file in request.files.getlist("photos") if file.filename]
+    if len(chosen) > proofs.AT_MOST:
+        raise Invalid("too_many_photos", most=proofs.AT_MOST)
+    return [file.read() for file in chosen]
