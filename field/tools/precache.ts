@@ -29,7 +29,7 @@ export function precache(): Plugin {
 /** The version is the digest of names and contents: the same build has the same version. */
 export function shellOf(folder: string): { version: string; files: string[] } {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== "sw.js")
+    .filter((entry) => entry.isFile() && entry.name !== "sw.js" && !entry.name.endsWith(".gz"))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
   const digest = createHash("sha256")
