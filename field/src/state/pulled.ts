@@ -39,6 +39,8 @@ export interface MineFacts {
   readonly name: string
   readonly township: string
   readonly closedOn: string | null
+  /** The county's number to phone for a suspected major hazard. */
+  readonly telephone: string | null
   /** Days of this team's contract, null where there is none in force. */
   readonly contractFrom: string | null
   readonly contractUntil: string | null

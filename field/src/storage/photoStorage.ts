@@ -7,6 +7,7 @@ import type { Vault } from "./vault"
 
 /** Parts of a file as it is stored; not what travels. Array buffers, because some browsers damage blobs. */
 const PART = 256 * 1024
+const THUMBNAIL = -1
 
 /** What the phone knows of a file that it holds. `gravity`: the greater goes first. */
 export interface PhotoRecord {
@@ -54,13 +55,14 @@ export class PhotoStorage {
   }
 
   /** What saves a file, to be written beside the operation that names it; `noted` once that is done. */
-  async puts(record: PhotoRecord, bytes: ArrayBuffer): Promise<Put[]> {
+  async puts(record: PhotoRecord, bytes: ArrayBuffer, thumbnail?: ArrayBuffer): Promise<Put[]> {
     const { sha256 } = record
     const parts = Array.from({ length: Math.ceil(bytes.byteLength / PART) }, async (_, n): Promise<Put> => {
       const part = bytes.slice(n * PART, (n + 1) * PART)
       const value = await this.vault.phone.sealBytes(`chunks/${sha256}/${n}`, part)
       return { store: "chunks", key: [sha256, n], value }
     })
+    if (thumbnail) parts.push(this.thumbnailPut(sha256, thumbnail))
     return Promise.all([...parts, this.put(record)])
   }
 
@@ -96,12 +98,21 @@ export class PhotoStorage {
     return record ? new Blob([await this.slice(sha256, 0, record.size)], { type: record.mime }) : null
   }
 
+  /** The small picture for lists, null if none was made. It lies beside the parts, before the first. */
+  async thumbnail(sha256: string): Promise<Blob | null> {
+    const sealed = await this.database.get("chunks", [sha256, THUMBNAIL])
+    if (!sealed) return null
+    return new Blob([await this.vault.phone.openBytes(`chunks/${sha256}/${THUMBNAIL}`, sealed)], {
+      type: "image/jpeg",
+    })
+  }
+
   async drop(sha256: string): Promise<void> {
     await write(
       this.database,
       [],
       [
-        { store: "chunks", range: under(sha256) },
+        { store: "chunks", range: under(sha256, THUMBNAIL) },
         { store: "photos", range: IDBKeyRange.only(sha256) },
       ],
     )
@@ -112,6 +123,11 @@ export class PhotoStorage {
     const sealed = await this.database.get("chunks", [sha256, n])
     if (!sealed) throw new Error(`part ${n} of a photo is not there`)
     return this.vault.phone.openBytes(`chunks/${sha256}/${n}`, sealed)
+  }
+
+  private async thumbnailPut(sha256: string, bytes: ArrayBuffer): Promise<Put> {
+    const value = await this.vault.phone.sealBytes(`chunks/${sha256}/${THUMBNAIL}`, bytes)
+    return { store: "chunks", key: [sha256, THUMBNAIL], value }
   }
 
   private async put(record: PhotoRecord): Promise<Put> {

@@ -4,7 +4,7 @@ import { readEnrolled, readTokens, renewal, type Enrolled, type Enrolment } from
 import { parse } from "../core/sync/operations"
 import type { Phone } from "../core/sync/phone"
 import { NotOfShape, object } from "../core/sync/shape"
-import { utf8 } from "../core/sync/text"
+import { utf8, type Bytes } from "../core/sync/text"
 import type { Records } from "../storage/records"
 import type { Trouble } from "./status"
 import type { Reply, Request, Send } from "./transport"
@@ -24,9 +24,21 @@ export interface Failed {
   readonly after: number | null
 }
 export type Got = { readonly ok: true; readonly reply: Answered } | ({ readonly ok: false } & Failed)
+export type Presented =
+  | { readonly ok: true; readonly enrolled: Enrolled }
+  | { readonly ok: false; readonly why: "code_unusable" | "offline" | "portal" | "busy" | "refused" }
 export type Answered = Extract<Reply, { readonly text: string }>
 
 const RECORD = "membership"
+const WHY = {
+  offline: "offline",
+  unreachable: "offline",
+  portal: "portal",
+  busy: "busy",
+  too_large: "refused",
+  full: "refused",
+  county_error: "code_unusable",
+} as const
 
 export class County {
   membership: Membership | null = null
@@ -46,21 +58,20 @@ export class County {
   }
 
   /** Present an enrolment; what came back, if it has the shape of the county's answer. */
-  async enrol(
-    enrolment: Enrolment,
-  ): Promise<
-    { readonly ok: true; readonly enrolled: Enrolled } | { readonly ok: false; readonly code: string }
-  > {
-    const reply = await this.send(json("/api/v1/enrolment", enrolment))
-    if (reply.status === 0) return { ok: false, code: "offline" }
-    if (!("text" in reply)) return { ok: false, code: "offline" }
-    if (reply.status !== 201) return { ok: false, code: reply.code ?? "portal" }
+  async enrol(enrolment: Enrolment): Promise<Presented> {
+    const heard = got(await this.send(json("/api/v1/enrolment", enrolment)))
+    if (!heard.ok) return { ok: false, why: WHY[heard.trouble] }
     try {
-      return { ok: true, enrolled: readEnrolled(parse(reply.text)) }
+      return { ok: true, enrolled: readEnrolled(parse(heard.reply.text)) }
     } catch (error) {
-      if (error instanceof NotOfShape) return { ok: false, code: "portal" }
+      if (error instanceof NotOfShape) return { ok: false, why: "portal" }
       throw error
     }
+  }
+
+  /** A file of the county, for instance a photo to look at. */
+  async fetchBytes(path: string): Promise<Bytes | "none" | "failed"> {
+    return this.send.bytes({ method: "GET", path, headers: this.authorisation() })
   }
 
   async join(enrolled: Enrolled, digits: string): Promise<void> {
@@ -85,8 +96,11 @@ export class County {
   }
 
   private authorised(request: Request): Promise<Reply> {
-    const headers = { ...request.headers, Authorization: `Bearer ${this.membership?.access ?? ""}` }
-    return this.send({ ...request, headers })
+    return this.send({ ...request, headers: { ...request.headers, ...this.authorisation() } })
+  }
+
+  private authorisation(): { Authorization: string } {
+    return { Authorization: `Bearer ${this.membership?.access ?? ""}` }
   }
 
   /** One renewal at a time: two at once would make the county think that the token was copied. */

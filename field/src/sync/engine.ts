@@ -108,7 +108,7 @@ export class Engine {
         return
       }
       this.failures = 0
-    } while (this.again)
+    } while (this.isWokenMeanwhile())
     this.rest()
   }
 

@@ -25,30 +25,50 @@ export interface Request {
   readonly patience?: number
 }
 
-export type Send = (request: Request) => Promise<Reply>
+export interface Send {
+  (request: Request): Promise<Reply>
+  /** The bytes of a file; "none" where the county has none for this phone, "failed" where it was not reached. */
+  bytes(request: Request): Promise<Bytes | "none" | "failed">
+}
 
 const PATIENCE = 60_000
 /** Answers are a few hundred KB at most; whatever sends more is not the county. */
 const LONGEST = 8 * 1024 * 1024
 
-/** `origin` is "" for the page's own. Redirects are not followed: the county sends none, portals do. */
+/** `origin` is "" for the page's own. */
 export function sendTo(origin: string): Send {
-  return async ({ method, path, headers = {}, body, patience = PATIENCE }) => {
+  const send = async (request: Request): Promise<Reply> => {
     try {
-      const response = await fetch(`${origin}${path}`, {
-        method,
-        headers: { Accept: "application/json", ...headers },
-        ...(body ? { body } : {}),
-        redirect: "manual",
-        credentials: "omit",
-        cache: "no-store",
-        signal: AbortSignal.timeout(patience),
-      })
+      const response = await ask(origin, request)
       return { ...(await told(response)), status: response.status || 302 }
     } catch {
       return { status: 0, why: globalThis.navigator.onLine ? "unreachable" : "offline" }
     }
   }
+  const bytes = async (request: Request): Promise<Bytes | "none" | "failed"> => {
+    try {
+      const response = await ask(origin, request, "follow")
+      if (response.ok) return new Uint8Array(await response.arrayBuffer())
+      return [404, 409, 422].includes(response.status) ? "none" : "failed"
+    } catch {
+      return "failed"
+    }
+  }
+  return Object.assign(send, { bytes })
+}
+
+/** Redirects are not followed where answers matter: the county sends none, portals do. Only photos may lie elsewhere. */
+function ask(origin: string, request: Request, redirect: RequestRedirect = "manual"): Promise<Response> {
+  const { method, path, headers = {}, body, patience = PATIENCE } = request
+  return fetch(`${origin}${path}`, {
+    method,
+    headers: { Accept: "application/json", ...headers },
+    ...(body ? { body } : {}),
+    redirect,
+    credentials: "omit",
+    cache: "no-store",
+    signal: AbortSignal.timeout(patience),
+  })
 }
 
 async function told(

@@ -57,7 +57,6 @@ export class Desk {
   /** Forget everything derived, because the state was replaced. */
   replace(state: PhoneState): void {
     this.state = state
-    this.inFlight = null
     this.reads.clear()
     this.overlay = null
     this.journal = newJournal()

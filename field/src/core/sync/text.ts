@@ -24,9 +24,14 @@ export function base64url(bytes: Uint8Array): string {
   return base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")
 }
 
+/** Undo `base64`; throws where the text is none. */
+export function fromBase64(content: string): Bytes {
+  return Uint8Array.from(atob(content), (one) => one.charCodeAt(0))
+}
+
 /** Undo `base64url`; throws where the text is none. */
 export function fromBase64url(content: string): Bytes {
-  return Uint8Array.from(atob(content.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0))
+  return fromBase64(content.replaceAll("-", "+").replaceAll("_", "/"))
 }
 
 export function hex(bytes: Uint8Array): string {

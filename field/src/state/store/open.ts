@@ -1,0 +1,144 @@
+/** Puts the phone's parts together in a browser, and answers the store that screens use. */
+
+import type { Surroundings as CoreSurroundings } from "../../core/sync/surroundings"
+import { Phone } from "../../core/sync/phone"
+import { CarriedStorage } from "../../storage/carriedStorage"
+import { NewerVersion, openDatabase } from "../../storage/database"
+import { PhoneStorage } from "../../storage/phoneStorage"
+import { PhotoStorage } from "../../storage/photoStorage"
+import { Records } from "../../storage/records"
+import { Signers } from "../../storage/signers"
+import { Vault } from "../../storage/vault"
+import { webHashing } from "../../storage/webCrypto"
+import { County } from "../../sync/county"
+import { Engine, type Surroundings } from "../../sync/engine"
+import type { Heard } from "../../sync/exchanging"
+import { Rescue } from "../../sync/rescue"
+import type { Send } from "../../sync/transport"
+import type { PhoneReads, PhoneStore } from "../phone"
+import { Context, type Parts } from "./context"
+import { fileCommands } from "./fileCommands"
+import { peopleCommands, peopleHere, settleLife } from "./peopleCommands"
+import { pulledReads } from "./pulledReads"
+import { registerReads } from "./registers"
+import { counts, outgoing } from "./sendingReads"
+import { SENDING } from "./versions"
+import { visitCommands } from "./visitCommands"
+
+export interface Opening {
+  readonly database: string
+  readonly app: string
+  readonly send: Send
+  readonly clock: CoreSurroundings["clock"]
+  readonly around: Surroundings
+  /** Resolves once this tab holds the phone. */
+  readonly hold: (elsewhere: () => void) => Promise<unknown>
+  /** PBKDF2 rounds; less only where tests have no time. */
+  readonly rounds?: number
+}
+
+export interface Opened {
+  readonly store: PhoneStore
+  readonly context: Context
+  /** Resolves once the phone is open, or cannot be. */
+  readonly ready: Promise<void>
+}
+
+export function openPhone(opening: Opening): Opened {
+  const context = new Context(opening.around.now)
+  return { store: storeOf(context), context, ready: begin(context, opening) }
+}
+
+async function begin(context: Context, opening: Opening): Promise<void> {
+  await opening.hold(() => {
+    context.life.value = { at: "elsewhere" }
+    context.sync.value = { at: "off", why: "elsewhere" }
+  })
+  try {
+    const parts = await assemble(context, opening)
+    context.open(parts)
+    await parts.county.load()
+    context.carriedCount.value = await parts.rescue.count()
+    settleLife(context)
+    parts.engine.wake("start")
+  } catch (error) {
+    context.life.value = { at: "broken", why: error instanceof NewerVersion ? "newer_version" : "storage" }
+    throw error
+  }
+}
+
+async function assemble(
+  context: Context,
+  { database: name, app, send, clock, around, rounds }: Opening,
+): Promise<Parts> {
+  const database = await openDatabase(name)
+  const vault = await Vault.of(database, rounds)
+  const signers = new Signers(database, vault)
+  const records = new Records(database, vault)
+  const randomness = (count: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(count))
+  const surroundings = { clock, randomness, keys: signers, hashing: webHashing, app }
+  const phone = await Phone.start(surroundings, new PhoneStorage(database, vault))
+  phone.desk.rowsAreOpen = vault.rows !== null
+  const photos = await PhotoStorage.of(database, vault)
+  const carried = new CarriedStorage(database, vault)
+  const county = new County(send, phone, records)
+  const rescue = new Rescue(phone, carried)
+  const heard = (told: Heard, at: number): void => void hear(context, told, at)
+  const say = (status: Context["sync"]["value"]): void => {
+    context.sync.value = status
+    context.versions.changed(SENDING)
+  }
+  const engine = new Engine({ phone, county, photos, rescue, around, say, heard })
+  return { phone, vault, signers, records, photos, carried, county, rescue, engine }
+}
+
+/** The county answered: everything may show something else now. */
+async function hear(context: Context, { answer }: Heard, at: number): Promise<void> {
+  context.clockOff.value = answer.time - at
+  context.everythingChanged()
+  const { at: life } = context.life.value
+  if (life === "unconfirmed") settleLife(context)
+  context.carriedCount.value = await context.need().rescue.count()
+}
+
+function storeOf(context: Context): PhoneStore {
+  const reads = readsOf(context)
+  return Object.defineProperties(
+    { ...peopleCommands(context), ...visitCommands(context, reads), ...fileCommands(context, reads) },
+    Object.getOwnPropertyDescriptors(reads),
+  ) as PhoneStore
+}
+
+function readsOf(context: Context): PhoneReads {
+  const pulled = pulledReads(context)
+  return {
+    get life() {
+      return context.life.value
+    },
+    get people() {
+      return peopleHere(context, pulled.members())
+    },
+    get person() {
+      const { life } = this
+      return life.at === "open" ? (this.people.find((one) => one.id === life.person) ?? null) : null
+    },
+    get device() {
+      return context.desk?.state.device ?? ""
+    },
+    get team() {
+      return context.parts?.county.membership?.team ?? ""
+    },
+    get county() {
+      return context.parts?.county.membership?.county ?? ""
+    },
+    get sync() {
+      return context.sync.value
+    },
+    get counts() {
+      return counts(context)
+    },
+    outgoing: () => outgoing(context),
+    ...pulled,
+    ...registerReads(context),
+  }
+}
