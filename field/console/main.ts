@@ -3,7 +3,9 @@ import htmx from "htmx.org"
 import { chooseRows } from "./parts/choosing.ts"
 import { openDialogs } from "./parts/dialogs.ts"
 import { goByKeys } from "./parts/keys.ts"
+import { printOnRequest } from "./parts/printing.ts"
 import { sayInCorner } from "./parts/saying.ts"
+import { submitOnChange } from "./parts/submitting.ts"
 import { switchThemes } from "./parts/theme.ts"
 import { trustOwnMarkup } from "./parts/trust.ts"
 
@@ -30,3 +32,5 @@ openDialogs()
 goByKeys()
 chooseRows()
 sayInCorner()
+printOnRequest()
+submitOnChange()
