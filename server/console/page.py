@@ -101,6 +101,8 @@ def page(blueprint: Blueprint, rule: str, promise: Page) -> Callable[[View], Vie
             return view(replace(call, query=forms.read_query(promise.query)), **path)
 
         _add(blueprint, rule, "GET", _guarded(answer, view, promise), promise)
+        # An action that shows this page again needs its filters' defaults.
+        setattr(view, PROMISE, promise)
         return view
 
     return register
@@ -138,7 +140,9 @@ def _changed(view: View, call: Call, promise: Action, path: Mapping[str, str]) -
 def _again(promise: Action, call: Call, path: Mapping[str, str], error: FormRefused | DomainError) -> Response:
     """The page that the form stands on, with what was typed and what is wrong with it: nothing is typed twice."""
     assert promise.again is not None  # noqa: S101 - asked by the caller
-    shown = replace(call, errors=forms.errors_of(error, {**_AT_PROOF, **promise.at}), given=forms.typed())
+    filters = getattr(promise.again, PROMISE, Page()).query
+    errors = forms.errors_of(error, {**_AT_PROOF, **promise.at})
+    shown = replace(call, query=forms.read_query(filters), errors=errors, given=forms.typed())
     response = make_response(promise.again(shown, **path))
     response.status_code = 409 if isinstance(error, Conflict) else 422
     return response
