@@ -4,10 +4,11 @@ import { browserClock } from "../../device/clock"
 import { holdPhone } from "../../sync/lock"
 import { sendTo } from "../../sync/transport"
 import { listen } from "../../sync/triggers"
-import { openPhone, type Opened } from "./open"
+import type { PhoneStore } from "../phone"
+import { openPhone } from "./open"
 
-/** `app` is the version that operations name. */
-export function browserPhone(app: string): Opened {
+/** The store is there at once; `life` says when the phone behind it is. `app` is the version that operations name. */
+export function openBrowserPhone(app: string): PhoneStore {
   const opened = openPhone({
     database: "qianshao",
     app,
@@ -24,6 +25,8 @@ export function browserPhone(app: string): Opened {
     },
     hold: holdPhone,
   })
-  void opened.ready.then(() => listen((why) => opened.context.need().engine.wake(why)))
-  return opened
+  const listening = opened.ready.then(() => listen((why) => opened.context.need().engine.wake(why)))
+  // A phone that cannot be opened says so in `life`; the screen tells what to do.
+  listening.catch(() => undefined)
+  return opened.store
 }
