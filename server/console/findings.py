@@ -32,12 +32,11 @@ def _take_photos() -> None:
 
 @page(blueprint, "/findings", Page(verb=Verb.FINDING_READ, query=FindingFilters))
 def list_findings(call: Call) -> Any:
-    """The findings in sight, those that are due first."""
-    found = view_rows(call.actor, call.query, call.now)
-    return render(
-        call, "findings.html", found=found, filters=call.query, sorts=SORTS,
-        statuses=tuple(Status), severities=tuple(Severity),
-    )  # fmt: skip
+    """The findings in sight, those that are due first; whoever asks for nothing sees what is open."""
+    filters = call.query if request.args else {**call.query, "open": True}
+    found = view_rows(call.actor, filters, call.now)
+    words = {"sorts": SORTS, "statuses": tuple(Status), "severities": tuple(Severity)}
+    return render(call, "findings.html", found=found, filters=filters, **words)
 
 
 @page(blueprint, "/findings/<key:finding>", Page(verb=Verb.FINDING_READ))

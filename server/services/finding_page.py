@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy import select
 
 from checklists.standards import in_force
 from patrol.deadlines import county_owes_by, is_overdue, rung_of
@@ -77,6 +78,7 @@ def view_page(actor: Actor, finding_id: str, now: datetime) -> dict[str, Any]:
         "repeats": finding_lists.repeats_of(actor, row.id),
         "links": [(done, _seen(actor, str(done.values["finding"]))) for done in value.history if done.step == "link"],
         "walls": walls,
+        "words": _words(row, told),
         "story": finding_story.story_of(told.sheet, told.life, told.witness),
         "plan": value.last(Step.FILE_PLAN),
         "listing": value.last(Step.LIST),
@@ -86,13 +88,17 @@ def view_page(actor: Actor, finding_id: str, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+#: Steps that are possible nearly always and hardly ever the next one: they stand last.
+_SELDOM = (Step.SUSPECT, Step.LINK, Step.VOID)
+
+
 def offers_of(actor: Actor, value: Value, now: datetime) -> Sequence[Offer]:
     """The steps that this actor's role allows from here, those that nothing stands in the way of first.
 
     A retraction is the phones': an office chain cannot write one.
     """
     found = [offer for offer in offered(value, Attempt(actor, now)) if offer.step != Step.RETRACT]
-    return sorted(found, key=lambda offer: bool(offer.blocked))
+    return sorted(found, key=lambda offer: (bool(offer.blocked), offer.step in _SELDOM))
 
 
 def clauses(county: str, today: date) -> list[tuple[str, str, str]]:
@@ -115,6 +121,20 @@ def _item(row: Finding) -> Any:
     visit = db.session.get(Visit, row.visit_id) if row.visit_id else None
     edition = editions.find_edition(visit.edition_digest) if visit else None
     return edition.items.get(row.item_key) if edition else None
+
+
+def _words(row: Finding, told: Told) -> dict[str, str]:
+    """What ids in the story are called: places, items, standards."""
+    edition = editions.find_in_force(row.county_id, local_date(row.recorded_at))
+    names = {key: item.title for key, item in edition.items.items()} if edition else {}
+    names |= {key: standard.title for key, standard in edition.checklist.standards.items()} if edition else {}
+    said = (
+        [msgspec.json.decode(e.value) for e in told.sheet.registers["place"].entries.values()]
+        if ("place" in told.sheet.registers)
+        else []
+    )
+    places = db.session.scalars(select(Place).where(Place.id.in_([str(one) for one in said])))
+    return names | {place.id: place.name for place in places}
 
 
 def _seen(actor: Actor, finding: str | None) -> Finding | None:
