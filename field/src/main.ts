@@ -1,6 +1,18 @@
-// Puts the app together.
+// Puts the app together and shows it. What takes time comes after the first screen.
 import { createApp } from "vue"
-import "./look.css"
 import App from "./App.vue"
+import "./look.css"
+import { keepInstallOffer } from "./device/readiness"
+import { createPhoneRouter } from "./router"
+import { providePhone } from "./state/phone"
+import { openBrowserPhone } from "./state/store/browser"
+import { APP_VERSION, takeOverFirst, watchForUpdates } from "./state/updating"
 
-createApp(App).mount("#app")
+keepInstallOffer()
+void takeOverFirst()
+const phone = openBrowserPhone(APP_VERSION)
+const app = createApp(App)
+providePhone(app, phone)
+app.use(createPhoneRouter(() => phone.life))
+app.mount("#app")
+addEventListener("load", () => void watchForUpdates())

@@ -28,6 +28,16 @@ self.addEventListener("message", (event) => {
   if (event.data === "take over") event.waitUntil(takeOver())
 })
 
+// The network came back while the app was in the background: the app sends, if it still lives; the worker never does.
+self.addEventListener("sync", (event) => {
+  const { tag } = event as unknown as { tag: string }
+  if (tag === "qianshao-sync") (event as ExtendableEvent).waitUntil(wake())
+})
+
+async function wake(): Promise<void> {
+  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage("sync")
+}
+
 /** All or nothing. During a visit nothing is taken in: the browser asks again later. */
 async function install(): Promise<void> {
   if ((await held()) !== null) throw new Error("a visit is under way")

@@ -1,0 +1,71 @@
+"""The leader at the desk, for tests of phones: hands out codes and types six digits, by the services that the console
+calls. Works beside the running server on the same database.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import select
+
+from patrol.permissions import Actor, Role
+from server import create_app
+from server.db import db, transaction
+from server.keys import current_key
+from server.models.county import County
+from server.models.device import Device
+from server.models.team import Membership, Team
+from server.services import enrolment
+from tests.browser.site import Site
+from tests.settings import make_config
+
+
+@dataclass(frozen=True)
+class Office:
+    """The office of a site's county."""
+
+    app: Flask
+
+    def teams(self) -> list[str]:
+        """The county's teams, by name."""
+        with self._at_work():
+            return list(db.session.scalars(select(Team.id).order_by(Team.name)))
+
+    def code(self, team: str) -> str:
+        """The address that the leader's picture carries."""
+        with self._at_work(), transaction():
+            issued = enrolment.issue_code(_leader(team), team, datetime.now(UTC))
+            return enrolment.address(issued.code, current_key())
+
+    def confirm(self, team: str, digits: str) -> bool:
+        """The leader types what the phone shows; whether a phone of the team waits with these digits."""
+        with self._at_work(), transaction():
+            waiting = select(Device.id).where(Device.team_id == team, Device.confirmed_at.is_(None))
+            found = [
+                enrolment.confirm(_leader(team), device, digits, datetime.now(UTC)).outcome
+                for device in db.session.scalars(waiting.where(Device.check_code == digits))
+            ]
+        return "confirmed" in found
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        with self.app.app_context():
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+
+def office_of(site: Site) -> Office:
+    """The office of the county that `site` serves."""
+    return Office(create_app(make_config(site.folder, PORT=urlsplit(site.url).port)))
+
+
+def _leader(team: str) -> Actor:
+    leads = select(Membership.user_id).where(Membership.team_id == team, Membership.role == "leader")
+    county = db.session.scalars(select(County.id)).one()
+    return Actor(db.session.scalars(leads).first() or "", Role.LEADER, county, team=team)
