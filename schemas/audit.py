@@ -1,6 +1,6 @@
 """The audit trail as it is read."""
 
-from schemas.fields import Facts, Identifier, Moment, Shape, Slug, Text
+from schemas.fields import Day, Facts, Identifier, Moment, Shape, Slug, Text
 from schemas.page import PageQuery
 
 
@@ -23,3 +23,6 @@ class EntryQuery(PageQuery):
     subject_kind = Slug()
     subject_id = Identifier()
     actor_id = Identifier()
+    verb = Text(40)
+    since = Day(metadata={"description": "The first day, in Asia/Shanghai."})
+    until = Day(metadata={"description": "The last day, inclusive."})

@@ -1,5 +1,7 @@
 """What templates of the console may use: the catalogue, the county's clock, numbers as people read them."""
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -13,12 +15,13 @@ from server.console import assets, navigation
 from server.console.forms import CSRF_FIELD
 from server.db import db
 from server.http.headers import nonce
-from server.messages import text
+from server.messages import catalogue, text
 from server.models.county import County
 from server.models.user import ConsoleSession
 from server.services import second_factor, sessions
 
 THEME = "qianshao_theme"
+_BROWSER = re.compile(r"(?P<name>Edg|Firefox|HuaweiBrowser|QQBrowser|(?:Headless)?Chrome|Safari)/(?P<version>\d+)")
 _THEMES = ("light", "dark")
 
 
@@ -28,6 +31,7 @@ def install(app: Flask) -> None:
     env.globals.update(t=text, nonce=nonce, theme=theme, may=may, asset=assets.asset, csrf_field=csrf_field)
     env.globals.update(navigation=navigation.groups_for, is_current=navigation.is_current, with_query=with_query)
     env.globals.update(county_name=county_name, person_name=person_name, proof_wanted=proof_wanted)
+    env.globals.update(browser_word=browser_word, word=word, role_words=role_words, kind_words=kind_words)
     env.filters.update(moment=moment, day=day, clock=clock_time, percent=percent)
 
 
@@ -65,6 +69,27 @@ def county_name(call: Any) -> str:
 def person_name(call: Any) -> str:
     """Who is signed in."""
     return call.caller.user.name if call.caller and call.caller.user else ""
+
+
+def word(code: str, otherwise: str) -> str:
+    """The catalogue's word, or for what the catalogue does not know the thing's own name."""
+    return text(code) if code in catalogue() else otherwise
+
+
+def browser_word(sent: str | None) -> str:
+    """A browser's name out of what it says about itself, as far as people know it by one."""
+    found = _BROWSER.search(sent or "")
+    return f"{found['name'].removeprefix('Headless')} {found['version']}" if found else "—"
+
+
+def role_words(roles: Iterable[str]) -> list[tuple[str, str]]:
+    """Roles to choose from."""
+    return [(role, text(f"console.role.{role}")) for role in roles]
+
+
+def kind_words(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """Kinds of the trail's subjects to choose from."""
+    return [(kind, text(f"audit.kind.{kind}")) for kind in kinds]
 
 
 def proof_wanted(call: Any) -> bool:

@@ -12,14 +12,17 @@ from server.db import db
 from server.models.team import Membership
 from server.models.user import ConsoleSession, OneTimeLink, RoleGrant, SignInAttempt, User
 from server.queries.paging import Order, Page, page
+from server.queries.people import holds
 from server.queries.reach import named, within
 
 
-def list_users(actor: Actor, wanted: Mapping[str, Any]) -> Page[User]:
-    """A page of people by name; filters `name`, `disabled`."""
+def list_users(actor: Actor, wanted: Mapping[str, Any], today: date | None = None) -> Page[User]:
+    """A page of people by name; filters `name`, `disabled`, and `role` as held `today`."""
     query = select(User).where(_in_reach(reach(actor, Verb.USER_READ)), named(User.name, wanted.get("name")))
     if "disabled" in wanted:
         query = query.where(User.disabled_at.is_not(None) == wanted["disabled"])
+    if "role" in wanted and today is not None:
+        query = query.where(holds(wanted["role"], today))
     return page(query, Order((User.name, User.id)), wanted)
 
 

@@ -23,6 +23,7 @@ A_PERSON = 3
 #: So long a second factor proves who sits there, for what much depends on.
 FRESH = timedelta(minutes=5)
 CODE, ENROLMENT = "code", "enrolment"
+OPEN = "session.open"
 _LONGEST_BROWSER = 200
 
 
@@ -63,6 +64,8 @@ def open_after_password(user: User, place: Place, now: datetime) -> NewSession:
         db.session.delete(old)
     row = ConsoleSession(user_id=user.id, created_at=now, address=place.address, awaits=awaits)
     row.browser = place.browser[:_LONGEST_BROWSER]
+    if awaits is None:
+        audit.record_own(user, now, OPEN, audit.snapshot(user))
     return _opened(row, now, UNFINISHED if awaits else ABSOLUTE)
 
 
@@ -71,7 +74,7 @@ def open_after_code(old: ConsoleSession, now: datetime) -> NewSession:
     row = ConsoleSession(user_id=old.user_id, created_at=now, address=old.address, browser=old.browser, proved_at=now)
     db.session.delete(old)
     user = db.session.get_one(User, old.user_id)
-    audit.record_own(user, now, "session.open", None, user)
+    audit.record_own(user, now, OPEN, audit.snapshot(user))
     return _opened(row, now, ABSOLUTE)
 
 
