@@ -71,6 +71,7 @@ export function useAnswering(view: VisitView): Answering {
 function standing(view: VisitView, pair: Pair): Answer | null {
   const value = view.answer(pair).heads[0]?.value
   if (value === undefined || value.undone === true) return null
-  const { judged: _, ...answer } = value
+  const answer = { ...value }
+  delete answer.judged
   return answer
 }

@@ -20,12 +20,12 @@ export interface Splitting {
   readonly domains: ComputedRef<readonly Share[]>
   readonly failure: Readonly<ShallowRef<NotSavedCode | null>>
   /** Who has any of it, by person. */
-  holders(share: Share): readonly string[]
+  readonly holders: (share: Share) => readonly string[]
   /** How many pairs a person has claimed. */
-  load(person: string): number
-  give(share: Share, persons: readonly string[]): Promise<void>
-  giveBySpecialty(): Promise<void>
-  clear(): Promise<void>
+  readonly load: (person: string) => number
+  readonly give: (share: Share, persons: readonly string[]) => Promise<void>
+  readonly giveBySpecialty: () => Promise<void>
+  readonly clear: () => Promise<void>
 }
 
 export function useSplitting(view: VisitView): Splitting {

@@ -12,50 +12,33 @@ import {
   type InjectionKey,
   type ShallowRef,
 } from "vue"
-import { partsOf, type Cadence, type Item, type Pair } from "../core/checklist/definition"
-import type { Edition } from "../core/checklist/edition"
-import type { Cell, StopFigures } from "../core/patrol/marks"
-import { figuresOf } from "../core/patrol/marks"
-import { pictureOn } from "../core/patrol/mine"
-import { stopsOf, type Stop } from "../core/patrol/places"
+import { partsOf, type Item, type Pair } from "../core/checklist/definition"
+import { figuresOf, type Cell, type StopFigures } from "../core/patrol/marks"
+import type { Stop } from "../core/patrol/places"
 import { ownersOf, type Claims } from "../core/patrol/split"
+import { askedOf, type AskedOfVisit } from "./asked"
 import { cellReader } from "./cells"
-import { editionOf } from "./editions"
 import { lastReadings, type LastReading } from "./lastReadings"
-import { usePhone, type PhoneStore, type ShownAnswer } from "./phone"
-import type { MineFacts, VisitFacts } from "./pulled"
+import { usePhone, type PhoneReads, type PhoneStore, type ShownAnswer } from "./phone"
+import { steady } from "./steady"
 
-export interface VisitView {
+export interface VisitView extends AskedOfVisit {
   readonly id: string
-  readonly facts: ComputedRef<VisitFacts | null>
-  readonly mine: ComputedRef<MineFacts | null>
-  /** Null if this phone never fetched the edition that the visit is pinned to. */
-  readonly edition: ComputedRef<Edition | null>
-  readonly pairs: ComputedRef<readonly Pair[]>
-  readonly stops: ComputedRef<readonly Stop[]>
   readonly claims: ComputedRef<Claims>
   readonly conflicts: ComputedRef<number>
-  item(pair: Pair): Item | undefined
-  stop(id: string): Stop | undefined
-  answer(pair: Pair): ShownAnswer
-  cell(pair: Pair): Cell
-  figures(stop: Stop): StopFigures
-  owners(pair: Pair): readonly string[]
+  readonly item: (pair: Pair) => Item | undefined
+  readonly stop: (id: string) => Stop | undefined
+  readonly answer: (pair: Pair) => ShownAnswer
+  readonly cell: (pair: Pair) => Cell
+  readonly figures: (stop: Stop) => StopFigures
+  readonly owners: (pair: Pair) => readonly string[]
   /** Whether the current person has it to do: claimed by them, or by nobody. */
-  isMine(pair: Pair): boolean
-  isClosed(): boolean
-  nameOf(person: string): string
+  readonly isMine: (pair: Pair) => boolean
+  readonly isClosed: () => boolean
+  readonly nameOf: (person: string) => string
   /** What was read last time; empty until `remember` was called, which takes its time. */
   readonly last: Readonly<ShallowRef<ReadonlyMap<Pair, LastReading>>>
-  remember(): void
-}
-
-/** What a kind of visit asks. A re-check asks for old findings, not for items; what is answered all the same is shown. */
-const CADENCE: Readonly<Record<VisitFacts["kind"], Cadence | null>> = {
-  round: "round",
-  full: "monthly",
-  special: "monthly",
-  recheck: null,
+  readonly remember: () => void
 }
 
 const VISIT: InjectionKey<VisitView> = Symbol("visit")
@@ -74,22 +57,18 @@ export function useVisit(): VisitView {
 }
 
 export function openVisitView(phone: PhoneStore, id: string): VisitView {
-  const facts = computed(() => phone.visit(id))
-  const mine = computed(() => (facts.value ? phone.mine(facts.value.mine) : null))
-  const edition = computed(() => (facts.value ? editionOf(phone, facts.value.edition) : null))
-  const pairs = computed(() =>
-    pairsOf(phone, id, { facts: facts.value, mine: mine.value, edition: edition.value }),
-  )
-  const stops = computed(() => laidOut(pairs.value, mine.value, edition.value))
+  const asked = askedOf(phone, id)
+  const { facts, edition, stops } = asked
   const byId = computed(() => new Map(stops.value.map((stop) => [stop.id, stop])))
-  const claims = computed(() => claimsOf(phone, id))
+  const claims = claimsOf(phone, id)
   const owners = computed(() => ownersOf(claims.value))
   const cells = cellReader(phone, { id, facts, edition })
   const figures = new Map<string, ComputedRef<StopFigures>>()
   const last = shallowRef<ReadonlyMap<Pair, LastReading>>(new Map())
-  const conflicts = computed(() => phone.conflicts(id).length)
+  const names = computed(() => new Map(phone.members().map(({ person, name }) => [person, name])))
   return {
-    ...{ id, facts, mine, edition, pairs, stops, claims, conflicts, last },
+    ...{ ...asked, id, claims, last },
+    conflicts: computed(() => phone.conflicts(id).length),
     remember: () => {
       last.value = lastReadings(phone, id)
     },
@@ -102,39 +81,18 @@ export function openVisitView(phone: PhoneStore, id: string): VisitView {
     owners: (pair) => owners.value(pair),
     isMine: (pair) => isMine(owners.value(pair), phone.person?.id),
     isClosed: () => facts.value?.status === "sealed" || facts.value?.status === "void",
-    nameOf: (person) => phone.members().find((member) => member.person === person)?.name ?? person,
+    nameOf: (person) => names.value.get(person) ?? person,
   }
 }
 
-interface Known {
-  readonly facts: VisitFacts | null
-  readonly mine: MineFacts | null
-  readonly edition: Edition | null
-}
-
-/** What is asked, and after it what somebody answered beyond that. */
-function pairsOf(phone: PhoneStore, id: string, { facts, mine, edition }: Known): readonly Pair[] {
-  if (!facts || !mine || !edition) return []
-  const cadence = CADENCE[facts.kind]
-  const picture = pictureOn(mine.attributes, mine.places, facts.date)
-  const asked = cadence === null ? [] : edition.pairs(picture, cadence)
-  const known = new Set(asked)
-  const answered = phone.keys(id, "answer/").map((key) => key.slice("answer/".length))
-  return [...asked, ...answered.filter((pair) => !known.has(pair) && edition.items.has(partsOf(pair)[0]))]
-}
-
-function laidOut(pairs: readonly Pair[], mine: MineFacts | null, edition: Edition | null): readonly Stop[] {
-  if (!mine || !edition) return []
-  const places = new Map(mine.places.map((place) => [place.id, place]))
-  return stopsOf(pairs, { checklist: edition.checklist, items: edition.items, places })
-}
-
-function claimsOf(phone: PhoneStore, id: string): Claims {
-  const claimed = phone.keys(id, "claim/").map((key) => {
-    const { heads } = phone.register<{ readonly items?: readonly string[] }>(id, key)
-    return [key.slice("claim/".length), heads.flatMap((head) => head.value.items ?? [])] as const
-  })
-  return new Map(claimed)
+function claimsOf(phone: PhoneReads, id: string): ComputedRef<Claims> {
+  const claimed = steady(() =>
+    phone.keys(id, "claim/").map((key): [string, readonly string[]] => {
+      const { heads } = phone.register<{ readonly items?: readonly string[] }>(id, key)
+      return [key.slice("claim/".length), heads.flatMap((head) => head.value.items ?? [])]
+    }),
+  )
+  return computed(() => new Map(claimed.value))
 }
 
 function isMine(owners: readonly string[], person: string | undefined): boolean {

@@ -36,7 +36,7 @@ interface Layout {
   readonly places: ReadonlyMap<string, RegisteredPlace>
 }
 
-/** The stops of a visit by class, then by kind and code of the place; pairs keep their order. */
+/** The stops of a visit by class, then by the code of the place, which is its number underground; pairs keep their order. */
 export function stopsOf(pairs: Iterable<Pair>, layout: Layout): Stop[] {
   const found = new Map<string, { stop: Stop; pairs: Pair[] }>()
   for (const pair of pairs) {
@@ -64,13 +64,12 @@ function classOf(kind: string | null | undefined, checklist: Checklist): PlaceCl
   return kind == null ? undefined : checklist.places[kind]?.class
 }
 
-function asWalked({ places, checklist }: Layout): (one: Stop, other: Stop) => number {
-  const kinds = Object.keys(checklist.places)
-  const rank = (stop: Stop): readonly [number, number, number, string] => [
+function asWalked({ places }: Layout): (one: Stop, other: Stop) => number {
+  const rank = (stop: Stop): readonly (number | string)[] => [
     CLASSES.indexOf(stop.class),
     stop.name === null ? 1 : 0,
-    stop.kind === null ? 0 : kinds.indexOf(stop.kind),
     places.get(stop.place)?.code ?? "",
+    stop.id,
   ]
   return (one, other) => compare(rank(one), rank(other))
 }
