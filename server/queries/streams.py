@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, Integer, Select, String, bindparam, litera
 from server.among import among
 from server.direct import ask
 from server.models.contract import Contract
+from server.models.county import County
 from server.models.device import Notice
 from server.models.feed import StreamHead as HeadRow
 from server.models.finding import Finding
@@ -159,7 +160,19 @@ _ATTRIBUTES = _beyond(
     MineAttribute.mine_id, MineAttribute.feed_seq, MineAttribute.id, MineAttribute.name, MineAttribute.value,
     MineAttribute.from_date, MineAttribute.place_id.label("place"), MineAttribute.recorded_at,
 )  # fmt: skip
-_MINES = _beyond(Mine.id, Mine.feed_seq, Mine.code, Mine.name, Mine.township, Mine.closed_on)
+_MINES = (
+    _beyond(
+        Mine.id,
+        Mine.feed_seq,
+        Mine.code,
+        Mine.name,
+        Mine.township,
+        Mine.closed_on,
+        County.duty_telephone.label("county_telephone"),
+    )
+    .select_from(Mine)
+    .join(County, County.id == Mine.county_id)
+)
 _CONTRACTS = _beyond(
     Contract.team_id, Contract.feed_seq, Contract.id, Contract.mine_id.label("mine"), Contract.from_date,
     Contract.until_date,

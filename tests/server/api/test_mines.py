@@ -167,4 +167,4 @@ def test_a_mines_row_tells_phones_whom_to_ring_first(made, as_role):
     mine = as_role("admin").post("/mines", NEW_MINE).json["id"]
     with made.app_context():
         rows = {row.key: json.loads(bytes(row.data)) for row in streams.rows(f"mine:{mine}", 0, 10)}
-    assert rows[f"mine/{mine}"]["county_telephone"] == "0356-0000000"
+    assert rows["mine"]["county_telephone"] == "0356-0000000"
