@@ -5,7 +5,9 @@ No creation: the signed operation that declares a photo is its creation. Speaks 
 
 import base64
 import binascii
+import socket
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Blueprint, Flask, Response, request
 from obstore.exceptions import BaseError
@@ -16,11 +18,13 @@ from werkzeug.http import http_date
 from media.inspection import MAX_PHOTO_BYTES
 from patrol.permissions import Verb
 from server import clock
-from server.api.sync import calling_phone
+from server.api.sync import admitted, bearer_token
 from server.auth import permission, public
 from server.http.headers import accepts
 from server.http.problems import from_database_error, problem
+from server.queries.photos import Declared
 from server.services import photo_arrival, photo_uploads
+from server.services.device_tokens import DeviceSession
 from server.services.photo_arrival import DigestMismatch, PhotoRefused
 from server.services.photo_parts import BeingWritten, NoRoom
 from server.services.photo_uploads import Checksum, ChecksumMismatch, Piece, Received
@@ -32,7 +36,7 @@ TUS = "1.0.0"
 RETRY_AFTER_S = 5
 #: A link that brings nothing for so long is dead; the phone comes back on another connection.
 _SILENCE_S = 15
-_CHUNK = 64 * 1024
+_CHUNK = 256 * 1024
 _OFFER = {
     "Tus-Version": TUS,
     "Tus-Extension": "checksum,expiration",
@@ -60,9 +64,8 @@ def offer(digest: str = "") -> Response:  # noqa: ARG001 - the same for every ph
 def look(digest: str) -> Response:
     """Say how many bytes are here."""
     _require_tus()
-    device = calling_phone().device
-    found = photo_uploads.look(photo_uploads.find(digest, device), device, clock.now())
-    return _told(200, found)
+    phone, declared = _addressed(digest)
+    return _told(200, photo_uploads.look(declared, phone.device, clock.now()))
 
 
 @blueprint.route("/<key:digest>", methods=["PATCH", "POST"], provide_automatic_options=False)
@@ -73,9 +76,14 @@ def receive(digest: str) -> Response:
     _require_tus()
     if request.method == "POST" and request.headers.get("X-HTTP-Method-Override") != "PATCH":
         raise BadRequest
-    device = calling_phone().device
-    found = photo_uploads.find(digest, device)
-    return _told(204, photo_uploads.receive(found, device, _piece(found.size), clock.now()))
+    phone, declared = _addressed(digest)
+    return _told(204, photo_uploads.receive(declared, phone.device, _piece(declared.size), clock.now()))
+
+
+def _addressed(digest: str) -> tuple[DeviceSession, Declared]:
+    token = bearer_token()
+    phone, declared = photo_uploads.find(token, digest, clock.now())
+    return admitted(token, phone), photo_uploads.require_declared(declared)
 
 
 def _piece(size: int) -> Piece:
@@ -86,12 +94,43 @@ def _piece(size: int) -> Piece:
     return Piece(int(offset), _incoming(room), request.content_length, _checksum())
 
 
-def _incoming(room: int) -> Iterator[bytes]:
+def _incoming(room: int) -> Iterator[bytes | memoryview]:
     """What the body brings, at most `room`; ends quietly where the link breaks, so that what came is kept."""
+    link = request.environ.get("gunicorn.socket")
+    if link is None:
+        return _streamed(room)
+    link.settimeout(_SILENCE_S)
+    reader = request.environ["wsgi.input"].reader
+    return _off_the_link(link, reader, room) if hasattr(reader, "length") else _streamed(room)
+
+
+def _off_the_link(link: socket.socket, reader: Any, room: int) -> Iterator[bytes | memoryview]:
+    """A body of known length, straight from the socket: the layers between copy it three times."""
+    room = min(room, reader.length)
+    read_ahead = reader.unreader.take_buffered()
+    reader.unreader.unread(read_ahead[room:])
+    yield from _counted(read_ahead[:room], reader)
+    room -= len(read_ahead[:room])
+    memory = memoryview(bytearray(min(_CHUNK, room)))
+    while room > 0:
+        try:
+            came = link.recv_into(memory, min(len(memory), room))
+        except OSError:
+            return
+        if came == 0:
+            return
+        room -= came
+        yield from _counted(memory[:came], reader)
+
+
+def _counted(piece: bytes | memoryview, reader: Any) -> Iterator[bytes | memoryview]:
+    if piece:
+        reader.length -= len(piece)
+        yield piece
+
+
+def _streamed(room: int) -> Iterator[bytes]:
     request.max_content_length = MAX_PHOTO_BYTES
-    socket = request.environ.get("gunicorn.socket")
-    if socket is not None:
-        socket.settimeout(_SILENCE_S)
     while room > 0:
         try:
             piece = request.stream.read(min(_CHUNK, room))

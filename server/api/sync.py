@@ -75,8 +75,20 @@ def _carrier() -> DeviceSession:
 
 def calling_phone() -> DeviceSession:
     """The phone whose access token the request carries; a revoked or unconfirmed one may still deliver."""
+    token = bearer_token()
+    return admitted(token, device_tokens.authenticate(token, clock.now()))
+
+
+def bearer_token() -> str:
+    """The token that the request carries. Raises Unauthorized."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    phone = device_tokens.authenticate(token, clock.now()) if kind.lower() == "bearer" else None
+    if kind.lower() != "bearer":
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
+    return token
+
+
+def admitted(token: str, phone: DeviceSession | None) -> DeviceSession:
+    """The phone that the token was found to be of; notes its first use. Raises Unauthorized."""
     if phone is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
     if phone.first_use:

@@ -36,7 +36,8 @@ def token(token_hash: str, device_id: str) -> DeviceToken | None:
     )
 
 
-_ACCESS = (
+#: Whose access token it is.
+ACCESS = (
     select(
         Device.id,
         Device.county_id,
@@ -56,7 +57,7 @@ _ACCESS = (
 
 def access(token_hash: str, now: datetime) -> Any:
     """The phone of an access token that has not expired, and when the token was first used; or None."""
-    found = direct.ask(_ACCESS, {"token_hash": token_hash, "now": now})
+    found = direct.ask(ACCESS, {"token_hash": token_hash, "now": now})
     return found[0] if found else None
 
 

@@ -10,30 +10,29 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from patrol.errors import NotFound
 from patrol.permissions import Actor, Verb, reach, scopes
 from server.among import among
-from server.db import db, run
+from server.db import db
 from server.direct import ask
 from server.models.device import Device
 from server.models.finding import Finding
 from server.models.photo import Photo, PhotoFile, PhotoFlag
 from server.models.visit import Visit
-from server.queries import findings, visits
+from server.queries import devices, findings, visits
 from server.queries.reach import within
 
 #: Digests told in one answer to a phone.
 WANTED_AT_MOST = 200
 
 _NAMED = or_(Photo.digest == bindparam("digest"), Photo.original_digest == bindparam("digest"))
-_DECLARED = (
-    select(
+_ADDRESSED = (
+    devices.ACCESS.add_columns(
+        Photo.id.label("photo"),
         case((Photo.digest == bindparam("digest"), Photo.size), else_=Photo.original_size).label("size"),
-        PhotoFile.arrived_at,
         PhotoFile.media_type,
         PhotoFile.refusal,
         PhotoFile.refusal_detail,
     )
-    .select_from(Photo)
+    .outerjoin(Photo, and_(Photo.device_id == Device.id, _NAMED))
     .outerjoin(PhotoFile, PhotoFile.digest == bindparam("digest"))
-    .where(Photo.device_id == bindparam("device"), _NAMED)
     .order_by(Photo.declared_at, Photo.id)
     .limit(1)
 )
@@ -68,12 +67,18 @@ class Declared:
     detail: str | None = None
 
 
-def declared(digest: str, device: str) -> Declared:
-    """Raises NotFound unless a stored operation of `device` names `digest`."""
-    row = run(_DECLARED, {"digest": digest, "device": device}).one_or_none()
-    if row is None:
-        raise NotFound("not_found", noun="photo")
-    return Declared(digest, row.size, row.media_type is not None, row.refusal, row.refusal_detail)
+def addressed(token_hash: str, digest: str, now: datetime) -> tuple[Any, Declared | None] | None:
+    """Whose access token it is, as `devices.access` tells, and what a stored operation of that phone says of `digest`.
+
+    One statement, for uploads: they do little else.
+    """
+    found = ask(_ADDRESSED, {"token_hash": token_hash, "digest": digest, "now": now})
+    if not found:
+        return None
+    row = found[0]
+    if row.photo is None:
+        return row, None
+    return row, Declared(digest, row.size, row.media_type is not None, row.refusal, row.refusal_detail)
 
 
 def states(digests: Collection[str], device: str) -> dict[str, str]:

@@ -60,7 +60,7 @@ def issue(device_id: str, now: datetime) -> enrolment.Tokens:
 def authenticate(access_token: str, now: datetime) -> DeviceSession | None:
     """Whose token this is, or None. Only reads."""
     found = devices.access(hash_of(access_token), now)
-    return None if found is None else _session_of(found)
+    return None if found is None else session_of(found)
 
 
 def confirm(access_token: str, now: datetime) -> None:
@@ -176,7 +176,8 @@ def _hand_out(device_id: str, kind: str, generation: int, now: datetime) -> str:
     return secret
 
 
-def _session_of(found: Any) -> DeviceSession:
+def session_of(found: Any) -> DeviceSession:
+    """The phone as `devices.access` tells of it."""
     return DeviceSession(
         device=found.id,
         county=found.county_id,

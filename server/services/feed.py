@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.among import among
-from server.direct import ask
+from server.direct import Question, ask
 from server.models.feed import StreamHead
 from server.services.upsert import put
 
@@ -47,5 +47,9 @@ def emit(session: Session, stream: str, count: int = 1) -> int:
 
 def advance(session: Session, stream: str, count: int = 1) -> int:
     """The same for a stream that this transaction has locked already."""
-    moved = session.connection().execute(_ADVANCE, {"of_stream": stream, "count": count})
-    return int(moved.scalar_one()) - count + 1
+    return int(ask(_ADVANCE, {"of_stream": stream, "count": count}, session.connection())[0].seq) - count + 1
+
+
+def advancing(stream: str) -> Question:
+    """Takes one number of a stream that this transaction has locked already, when it is asked among others."""
+    return _ADVANCE, {"of_stream": stream, "count": 1}

@@ -17,7 +17,9 @@ from media.digest import sha256_of, storage_key
 from media.headers.parts import Header
 from media.inspection import MAX_PHOTO_BYTES, inspect
 from media.refusals import Refusal, RefusalCode
-from server.db import Transaction, UtcDateTime, run, transaction
+from server.among import among
+from server.db import Transaction, UtcDateTime, transaction
+from server.direct import write
 from server.models.photo import Photo, PhotoFile
 from server.queries.photos import Declared
 from server.queue import enqueue
@@ -42,7 +44,7 @@ _FILE_REFUSAL = select(PhotoFile.refusal).where(PhotoFile.digest == Photo.digest
 #: What a file came to is copied to whoever declared it; the first arrival stays.
 _SETTLE = (
     update(Photo)
-    .where(Photo.digest.in_(bindparam("digests", expanding=True)))
+    .where(among(Photo.digest, "digests"))
     .values(
         arrived_at=func.coalesce(
             Photo.arrived_at, case((_FILE_TYPE.is_not(None), bindparam("now", type_=UtcDateTime)))
@@ -146,7 +148,7 @@ def _record_all(arrived: Sequence[tuple[Whole, datetime]]) -> None:
 
 def settle(digests: Collection[str], now: datetime) -> None:
     """Let every declaration of bytes that are here know it; the streams of its visits are held."""
-    run(_SETTLE, {"digests": list(digests), "now": now})
+    write(_SETTLE, {"digests": list(digests), "now": now})
 
 
 def _ring(tx: Transaction, arrived: Sequence[Whole]) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from media.digest import is_digest
 from patrol.errors import Invalid, NotFound
 from server.db import db
 from server.queries import photos
 from server.queries.photos import Declared
-from server.services import photo_arrival, photo_parts
+from server.services import device_tokens, photo_arrival, photo_parts
+from server.services.device_tokens import DeviceSession
 from server.services.photo_parts import Part
+from server.tokens import hash_of
 
 #: As tus names them. SHA-1 is what every server of the protocol must take; here it only finds faults of a link.
 CHECKSUMS = ("sha256", "sha1")
@@ -59,15 +60,20 @@ class Received:
     expires: datetime | None = None
 
 
-def find(digest: str, device: str) -> Declared:
-    """What a stored operation of the device says of the digest. Raises NotFound, PhotoRefused."""
-    if not is_digest(digest):
-        raise NotFound("not_found", noun="photo")
-    found = photos.declared(digest, device)
+def find(access_token: str, digest: str, now: datetime) -> tuple[DeviceSession | None, Declared | None]:
+    """Whose token it is, and what a stored operation of that phone says of the digest."""
+    found = photos.addressed(hash_of(access_token), digest, now)
     # A phone's link is slow: no transaction stays open while its bytes come.
     db.session.rollback()
-    photo_arrival.require_acceptable(found)
-    return found
+    return (None, None) if found is None else (device_tokens.session_of(found[0]), found[1])
+
+
+def require_declared(declared: Declared | None) -> Declared:
+    """What may be uploaded. Raises NotFound where no operation names it, PhotoRefused."""
+    if declared is None:
+        raise NotFound("not_found", noun="photo")
+    photo_arrival.require_acceptable(declared)
+    return declared
 
 
 def look(declared: Declared, device: str, now: datetime) -> Received:

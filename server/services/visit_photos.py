@@ -4,7 +4,6 @@ The one place where a visit's header follows the arrival and the processing of b
 stand and what the state is follows from the sheet, and is `sync`'s to say.
 """
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,10 @@ from typing import Any
 from sqlalchemy import ScalarSelect, String, bindparam, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from server.db import db, run
+from server.among import among
+from server.db import db
+from server.direct import ask, ask_all, write
+from server.models.feed import StreamHead
 from server.models.photo import Photo
 from server.models.visit import Visit, VisitSheet
 from server.services import feed
@@ -23,7 +25,7 @@ from sync.visits import photos, state_of
 _HOMES = (
     select(Photo.visit_id, Visit.team_id)
     .join(Visit, Visit.id == Photo.visit_id)
-    .where(Photo.digest.in_(bindparam("digests", expanding=True)))
+    .where(among(Photo.digest, "digests"))
     .distinct()
 )
 _VISIT = (
@@ -51,7 +53,7 @@ _COUNT = (
         photos_arrived=_number(Photo.arrived_at),
         photos_processed=_number(Photo.processed_at),
         photos_refused=_number(Photo.refusal),
-        photos_seq=bindparam("seq"),
+        photos_seq=select(StreamHead.seq).where(StreamHead.stream == bindparam("of_stream")).scalar_subquery(),
     )
     .returning(Visit.status, Visit.photos_declared, Visit.photos_arrived, _number().label("ever"))
 )
@@ -81,7 +83,7 @@ class Home:
 
 def hold(digests: Collection[str]) -> tuple[Home, ...]:
     """The visits that name one of `digests`, their streams locked until the commit, in the order of everybody."""
-    homes = tuple(Home(row.visit_id, row.team_id) for row in run(_HOMES, {"digests": list(digests)}))
+    homes = tuple({Home(row.visit_id, row.team_id): None for row in ask(_HOMES, {"digests": list(digests)})})
     streams = [f"visit:{home.visit}" for home in homes] + [f"team:{home.team}" for home in homes]
     if streams:
         feed.lock_streams(db.session(), streams)
@@ -90,13 +92,10 @@ def hold(digests: Collection[str]) -> tuple[Home, ...]:
 
 def restate(homes: Sequence[Home], now: datetime) -> None:
     """Make the headers of visits that are held say what is true of their photos now."""
-    following = {
-        team: feed.advance(db.session(), f"team:{team}", count)
-        for team, count in sorted(Counter(home.team for home in homes).items())
-    }
-    for home in homes:
-        found = run(_COUNT, {"of_visit": home.visit, "now": now, "seq": following[home.team]}).one()
-        following[home.team] += 1
+    counted = [(_COUNT, {"of_visit": home.visit, "of_stream": f"team:{home.team}", "now": now}) for home in homes]
+    advanced = [feed.advancing(f"team:{home.team}") for home in homes]
+    answers = ask_all([question for pair in zip(advanced, counted, strict=True) for question in pair])
+    for home, (found,) in zip(homes, answers[1::2], strict=True):
         # Only the sheet knows which photos stand, and of what is incomplete whether it still is: it is large.
         complete = found.status == "submitted_incomplete" and found.photos_arrived >= found.photos_declared
         if complete or found.ever != found.photos_declared:
@@ -104,9 +103,9 @@ def restate(homes: Sequence[Home], now: datetime) -> None:
 
 
 def _restate_by_sheet(home: Home, now: datetime) -> None:
-    stored = run(_VISIT, {"visit": home.visit}).one()
+    (stored,), photo_rows = ask_all([(_VISIT, {"visit": home.visit}), (_PHOTOS, {"visit": home.visit})])
     sheet = decode(stored.data)
-    rows = {row.id: row for row in run(_PHOTOS, {"visit": home.visit})}
+    rows = {row.id: row for row in photo_rows}
     here = {row.digest for row in rows.values() if row.arrived_at is not None}
     status, _ = state_of(sheet, here)
     standing = [rows[photo.photo] for photo in photos(sheet) if photo.photo in rows]
@@ -119,7 +118,7 @@ def _restate_by_sheet(home: Home, now: datetime) -> None:
         "seq": seq,
         "status_seq": seq + 1 if moved else None,
     }
-    run(_MOVE, to | _counted(standing))
+    write(_MOVE, to | _counted(standing))
 
 
 def _counted(standing: Sequence[Any]) -> dict[str, object]:
