@@ -15,6 +15,8 @@ htmx.config.allowScriptTags = false
 htmx.config.includeIndicatorStyles = false
 htmx.config.selfRequestsOnly = true
 htmx.config.historyCacheSize = 0
+// The way back loads the page anew: a part of it would come without its charts.
+htmx.config.refreshOnHistoryMiss = true
 // A form that comes back refused is shown; a conflict too.
 htmx.config.responseHandling = [
   { code: "204", swap: false },

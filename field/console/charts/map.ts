@@ -68,11 +68,7 @@ function states(data: ChartData, colours: Colours): ScatterSeriesOption[] {
       name: word(data, state),
       symbol: SHAPES[state],
       symbolSize: 15,
-      itemStyle: {
-        color: colours.states[state],
-        borderColor: colours.surface,
-        borderWidth: state === "none" ? 2 : 1,
-      },
+      itemStyle: dot(state, colours),
       label: {
         show: data.points.length <= NAMED,
         formatter: "{b}",
