@@ -14,7 +14,7 @@ from patrol.errors import NotAllowed
 from server import clock
 from server.auth import Caller, current_caller
 from server.console.answers import render
-from server.console.forms import FiltersRefused
+from server.console.forms import FiltersRefused, FormRefused, errors_of
 from server.console.page import Call
 from server.http import problems
 
@@ -35,6 +35,7 @@ def install(app: Flask) -> None:
     """Show pages instead of problems to people."""
     app.extensions[problems.PAGE] = page_of
     app.register_error_handler(FiltersRefused, _from_filters)
+    app.register_error_handler(FormRefused, _from_form)
 
 
 def page_of(status: int, code: str, detail: str, headers: Mapping[str, str]) -> Response | None:
@@ -56,6 +57,16 @@ def page_of(status: int, code: str, detail: str, headers: Mapping[str, str]) -> 
 
 def _from_filters(_error: FiltersRefused) -> Response:
     return problems.problem(422, "console.filters_refused")
+
+
+def _from_form(error: FormRefused) -> Response:
+    """A form that no page shows again, such as a single button's."""
+    fields = [{"pointer": f"#/{name}", **_said(said)} for name, said in errors_of(error, {}).items()]
+    return problems.problem(422, "invalid_fields", errors=fields)
+
+
+def _said(sentence: str) -> dict[str, str]:
+    return {"code": "invalid_fields", "detail": sentence}
 
 
 def _is_person() -> bool:

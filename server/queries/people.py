@@ -68,7 +68,7 @@ def first_expiries(people: Iterable[str]) -> Mapping[str, date]:
         .where(Certificate.user_id.in_(sorted(people)), Certificate.expires_on.is_not(None))
         .group_by(Certificate.user_id)
     )
-    return {person: day for person, day in db.session.execute(query).tuples() if day is not None}
+    return {person: day for person, day in db.session.execute(query) if day is not None}
 
 
 def with_authenticator(people: Iterable[str]) -> frozenset[str]:
@@ -88,7 +88,8 @@ def last_sign_in(login: str | None) -> datetime | None:
 def names_of(people: Iterable[str | None]) -> Mapping[str, str]:
     """Person → name."""
     wanted = sorted({person for person in people if person})
-    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
+    found = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+    return dict(found)
 
 
 #: Kinds of rows that have a name of their own, as the trail calls them.
@@ -109,7 +110,8 @@ def names_of_subjects(subjects: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     names: dict[str, str] = {}
     for kind, (key, name) in _NAMED.items():
         if ids[kind]:
-            names |= dict(db.session.execute(select(key, name).where(key.in_(sorted(ids[kind])))).tuples().all())
+            found = db.session.execute(select(key, name).where(key.in_(sorted(ids[kind]))))
+            names |= dict(found)
     return names
 
 

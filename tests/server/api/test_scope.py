@@ -35,7 +35,7 @@ ELSEWHERE = {
     "/docs.css": "open: its looks",
     "/session": "open or about the caller alone (test_session)",
     "/me": "about the caller alone (test_session)",
-    "/one-time-links/use": "open: the link is the proof (test_session)",
+    "/one-time-links": "open: the link is the proof (test_session, test_second_factor)",
 }
 QUERIES = {
     "/duties": {"period": "2026-W48"},
@@ -78,12 +78,14 @@ WRITES: dict[tuple[str, str], Body] = {
     ("POST", "/users/<user>/disable"): lambda _: None,
     ("POST", "/users/<user>/enable"): lambda _: None,
     ("POST", "/users/<user>/one-time-link"): lambda _: None,
+    ("POST", "/users/<user>/second-factor-link"): lambda _: None,
     ("POST", "/users/<user>/roles"): lambda _: {"role": "auditor", "from_date": "2026-12-01"},
     ("POST", "/roles/<role>/end"): lambda _: {"until_date": "2026-12-31"},
     ("POST", "/users/<user>/certificates"): lambda _: {"kind": "证", "number": "1", "issued_on": "2026-01-01"},
     ("POST", "/devices/<device>/revoke"): lambda _: {"reason": "丢失"},
     ("POST", "/devices/<device>/confirm"): lambda _: {"digits": "000000"},
     ("POST", "/visits/<visit>/seal"): lambda _: {"gaps_reason": "x"},
+    ("POST", "/visits/<visit>/addenda"): lambda _: {"operations": ["x"], "reason": "x"},
     ("POST", "/visits/<visit>/approve"): lambda _: {"gaps_reason": "x"},
     ("POST", "/visits/<visit>/settle"): lambda _: {"item": "GAS-001", "place": "-", "operation": "x"},
     ("POST", "/findings/<finding>/settle"): lambda _: {"field": "text", "operation": "x"},
@@ -397,7 +399,7 @@ def test_fields_that_are_not_the_callers_to_set_are_refused(made, callers):
         before = fingerprint()
     for case in CHANGES:
         body = WRITES[case.method, case.rule]("own")
-        caller = callers["admin" if scopes(Role.ADMIN, case.verb) else "supervisor"]
+        caller = callers[next(role for role in ("admin", "supervisor", "leader") if scopes(Role(role), case.verb))]
         for name, value in OVERPOSTED.items() if body else ():
             given = {"json": body | {name: value}, "headers": {"If-Match": "*"}}
             answer = caller.call(case.method, case.path("own"), **given)

@@ -1,4 +1,4 @@
-"""The world of the API's tests and everybody in it, for the tests of pages."""
+"""The world of the API's tests, seen through pages."""
 
 from tests.server.api.conftest import as_role, made
 
