@@ -84,8 +84,8 @@ function states(data: ChartData, colours: Colours): ScatterSeriesOption[] {
 /** A mine without a contract is an empty circle. */
 function dot(state: State, colours: Colours): ScatterSeriesOption["itemStyle"] & object {
   const colour = colours.states[state]
-  if (state === "none") return { color: "transparent", borderColor: colour, borderWidth: 2 }
-  return { color: colour, borderColor: colours.surface, borderWidth: 1 }
+  if (state === "none") return { color: "transparent", opacity: 1, borderColor: colour, borderWidth: 2 }
+  return { color: colour, opacity: 1, borderColor: colours.surface, borderWidth: 1 }
 }
 
 function rings(data: ChartData, colours: Colours): ScatterSeriesOption {
@@ -94,7 +94,7 @@ function rings(data: ChartData, colours: Colours): ScatterSeriesOption {
     name: data.words.grave ?? "",
     symbol: "circle",
     symbolSize: 28,
-    itemStyle: { color: "transparent", borderColor: colours.grave, borderWidth: 3 },
+    itemStyle: { color: "transparent", opacity: 1, borderColor: colours.grave, borderWidth: 3 },
   }
 }
 
