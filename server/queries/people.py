@@ -89,7 +89,7 @@ def names_of(people: Iterable[str | None]) -> Mapping[str, str]:
     """Person → name."""
     wanted = sorted({person for person in people if person})
     found = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
-    return dict(found)
+    return {row[0]: row[1] for row in found}
 
 
 #: Kinds of rows that have a name of their own, as the trail calls them.
@@ -111,7 +111,7 @@ def names_of_subjects(subjects: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     for kind, (key, name) in _NAMED.items():
         if ids[kind]:
             found = db.session.execute(select(key, name).where(key.in_(sorted(ids[kind]))))
-            names |= dict(found)
+            names |= {row[0]: row[1] for row in found}
     return names
 
 
