@@ -72,6 +72,11 @@ export async function interrupted(phone: PhoneStore, visit: string): Promise<Pen
   return typeof kept === "object" && kept !== null ? (kept as Pending) : null
 }
 
+/** The person does without that photo. */
+export function forgetInterrupted(phone: PhoneStore, visit: string): Promise<void> {
+  return phone.dropDraft(pendingName(visit))
+}
+
 /** Saves what was drawn on a photo as a file of its own that names the one below. Throws NotSaved. */
 export async function saveAnnotated(
   phone: PhoneStore,

@@ -12,6 +12,12 @@ const said = (query: Query, name: string): string | null => {
 /** Every one takes `visit` from its path; what it is about comes with the query. */
 export const routes: RouteRecordRaw[] = [
   {
+    path: "/visits/:visit/findings",
+    name: "findings",
+    component: () => import("./FindingList.vue"),
+    props: true,
+  },
+  {
     path: "/visits/:visit/findings/new",
     name: "finding-new",
     component: () => import("./FindingEdit.vue"),
