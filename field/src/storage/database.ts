@@ -93,8 +93,19 @@ export async function write(
       asked.push(transaction.objectStore(store as StoreName).put(value as Sealed, key as string))
     await Promise.all([...asked, transaction.done])
   } catch (error) {
+    await undone(transaction)
     throw isFull(error) || isFull(transaction.error) ? new StorageFull("no room", { cause: error }) : error
   }
+}
+
+/** A request that failed before it was one leaves the others standing: none of them may be kept. */
+async function undone(transaction: { abort(): void; done: Promise<void> }): Promise<void> {
+  try {
+    transaction.abort()
+  } catch {
+    // It was aborted already, by what failed.
+  }
+  await transaction.done.catch(() => undefined)
 }
 
 function isFull(error: unknown): boolean {
