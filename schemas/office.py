@@ -1,6 +1,6 @@
 """What the office does to visits, findings and withheld operations."""
 
-from schemas.fields import Count, Facts, Identifier, Moment, Prose, Shape, Slug, Text
+from schemas.fields import Count, Facts, Identifier, Listed, Moment, Prose, Shape, Slug, Text
 from schemas.page import PageQuery
 from schemas.visit import STATUS
 
@@ -31,6 +31,13 @@ class SettledField(Shape):
 
     field = Slug(required=True)
     operation = Identifier(required=True)
+
+
+class Addenda(Shape):
+    """Operations that wait beside a sealed visit and are to become part of its record, and why."""
+
+    operations = Listed(Identifier(), longest=1000, required=True)
+    reason = Prose(400, required=True)
 
 
 class Sealed(Shape):

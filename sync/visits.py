@@ -36,8 +36,7 @@ def status_of(sheet: Sheet) -> str:
     register = sheet.registers.get("visit/status")
     if register is None:
         return "open"
-    found = [str(msgspec.json.decode(head.value)["status"]) for head in register.heads()]
-    return max(found, key=RANK.__getitem__)
+    return max((_said(head) for head in register.heads()), key=RANK.__getitem__)
 
 
 def editions(sheet: Sheet) -> dict[str, str]:
@@ -89,17 +88,31 @@ def _missing_work(sheet: Sheet) -> list[str]:
 
 
 def submissions(sheet: Sheet) -> list[Entry]:
-    """The submissions that stand: heads, and those that a head which approved, sealed or voided them goes back to."""
+    """The submissions that stand: heads, and the nearest ones that an approving, sealing or voiding head goes back to.
+
+    Where there are none before the reopening that such a head names, those beyond it stand: the record was opened for
+    an addendum and sealed again.
+    """
     register = sheet.registers.get("visit/status")
-    left = register.heads() if register else []
-    seen: dict[str, tuple[str, Entry]] = {}
-    while register and left:
+    heads = [head for head in register.heads() if _said(head) != "open"] if register else []
+    if register is None or not heads:
+        return []
+    return _nearest(register, heads, {"submitted", "open"}) or _nearest(register, heads, {"submitted"})
+
+
+def _nearest(register: Register, heads: list[Entry], ends: Collection[str]) -> list[Entry]:
+    """The submissions found going back from `heads`, no further than where an entry says one of `ends`."""
+    left, seen = list(heads), dict[str, Entry]()
+    while left:
         entry = left.pop()
-        status = str(msgspec.json.decode(entry.value)["status"])
-        seen[entry.uid] = status, entry
-        if status not in ("submitted", "open"):
+        seen[entry.uid] = entry
+        if _said(entry) not in ends:
             left += [register.entries[uid] for uid in entry.parents if uid in register.entries and uid not in seen]
-    return [entry for status, entry in seen.values() if status == "submitted"]
+    return [entry for entry in seen.values() if _said(entry) == "submitted"]
+
+
+def _said(entry: Entry) -> str:
+    return str(msgspec.json.decode(entry.value)["status"])
 
 
 def _expected(head: Entry) -> list[str]:

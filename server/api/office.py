@@ -82,6 +82,17 @@ def send_visit_back(call: Call, visit: str) -> None:
     sealing.send_back(_desk(call), visit, call.body["reason"])
 
 
+@operation(
+    blueprint,
+    "POST",
+    "/visits/<key:visit>/addenda",
+    Route(verb=Verb.VISIT_RELEASE, body=shapes.Addenda, answer=shapes.Sealed, status=201),
+)
+def add_addenda(call: Call, visit: str) -> Any:
+    """Take operations that came after the seal into the record, and seal it again beside the first."""
+    return sealing.add_addenda(_desk(call), visit, call.body["operations"], call.body["reason"])
+
+
 @operation(blueprint, "POST", "/visits/<key:visit>/void", Route(verb=Verb.VISIT_VOID, body=shapes.Reasoned, status=204))
 def void_visit(call: Call, visit: str) -> None:
     """Say that a visit does not count, and why."""

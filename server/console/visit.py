@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from patrol.permissions import Verb
 from schemas.fields import OneOf, Shape
-from schemas.office import Reasoned, Sealing, Settled
+from schemas.office import Addenda, Reasoned, Sealing, Settled
 from server.console.answers import done, render
 from server.console.desk import desk_of
 from server.console.page import Action, Call, Page, action, page
@@ -63,6 +63,13 @@ def void(call: Call, visit: str) -> Any:
     """Say that the visit does not count, and why."""
     sealing.void(desk_of(call), visit, call.form["reason"])
     return done(f"/visits/{visit}", "visit.done.voided")
+
+
+@action(blueprint, "/visits/<key:visit>/addenda", Action(verb=Verb.VISIT_RELEASE, form=Addenda, again=show_visit))
+def add_addenda(call: Call, visit: str) -> Any:
+    """Take what came after the seal into the record; it is sealed again beside the first."""
+    sealing.add_addenda(desk_of(call), visit, call.form["operations"], call.form["reason"])
+    return done(f"/visits/{visit}", "visit.done.added")
 
 
 @action(

@@ -34,6 +34,13 @@ def find(uid: str) -> Found | None:
     return None if found is None or found[2] is None else Found(found[0], found[1], found[2])
 
 
+def of_visit(visit: str) -> dict[str, tuple[str, int]]:
+    """Operation → its place on its chain, of those that wait beside a visit: the order in which to release them."""
+    told = (WithheldOperation.uid, WithheldOperation.chain_id, WithheldOperation.seq)
+    rows = db.session.execute(select(*told).where(WithheldOperation.visit_id == visit))
+    return {row.uid: (row.chain_id, row.seq) for row in rows}
+
+
 def list_withheld(actor: Actor, wanted: Mapping[str, Any]) -> Page[WithheldOperation]:
     """A page of them, newest first; filters `verdict`, `visit`."""
     query = _joined(select(WithheldOperation)).where(within(reach(actor, Verb.OPERATION_READ), _COUNTY))

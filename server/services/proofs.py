@@ -52,6 +52,7 @@ def step_with(desk: Desk, finding_id: str, step: str, values: Mapping[str, Any],
     named = {**values, "photos": photos} if photos else values
     finding_work.take_step(desk, finding_id, step, named)
     if photos:
+        photo_arrival.settle([digest for digest, _ in kept], desk.moment.now.at)
         enqueue(desk.tx, "photos.process_waiting", once="photos")
 
 

@@ -1,6 +1,6 @@
 """Gives a withheld operation its effect because a person has looked at it (SPEC, VD-6)."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from patrol.errors import Conflict, NotFound
 from patrol.permissions import Subject, Verb, require
@@ -9,6 +9,7 @@ from server.models.mine import Mine
 from server.models.segment import WithheldOperation
 from server.models.team import Team
 from server.models.user import User
+from server.models.visit import Visit
 from server.queries import withheld
 from server.services import office
 from server.services.office import Act, Desk
@@ -28,6 +29,15 @@ def release(desk: Desk, uid: str, reason: str) -> None:
     _refuse_unknown(found.row, found.person)
     body = bodies.Release(uid, reason)
     office.write(desk, Act(ops.OperationRelease, body, ("operation", uid)))
+    if found.row.visit_id is not None:
+        count_addenda(found.row.visit_id)
+
+
+def count_addenda(visit: str) -> None:
+    """Say at the visit how many operations still wait beside its seal."""
+    late = (WithheldOperation.visit_id == visit) & (WithheldOperation.verdict == "late")
+    waiting = select(func.count()).select_from(WithheldOperation).where(late).scalar_subquery()
+    db.session.execute(update(Visit).where(Visit.id == visit).values(addenda=waiting))
 
 
 def _refuse_unknown(row: WithheldOperation, person: str) -> None:

@@ -6,7 +6,7 @@ changed: a visit that is opened again and sealed again gets another document bes
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,13 @@ import zstandard
 from sqlalchemy import func, select
 
 from patrol import visits as rules
+from patrol.errors import NotFound
 from patrol.steps import Attempt
 from server.db import db
 from server.models.finding import Finding
 from server.models.visit import SealedVisit, Visit
-from server.queries import sheets, visits
-from server.services import office
+from server.queries import sheets, visits, withheld
+from server.services import office, releasing
 from server.services.feed import lock_streams
 from server.services.office import Act, Desk
 from sync import bodies
@@ -73,6 +74,26 @@ def send_back(desk: Desk, visit_id: str, reason: str) -> None:
     held = _hold(desk, visit_id)
     _admit(desk, held, "send_back", {"reason": reason})
     _write(desk, held, ops.VisitReopen, bodies.Reason(reason))
+
+
+def add_addenda(desk: Desk, visit_id: str, operations: Sequence[str], reason: str) -> SealedVisit:
+    """Let operations that wait beside a sealed visit have their effect, and seal the record again beside the first.
+
+    All of it or nothing. Raises as `seal` does, NotFound for what does not wait there, and Conflict `office_refused`.
+    """
+    held = _hold(desk, visit_id)
+    _admit(desk, held, "release", {"operations": tuple(operations), "reason": reason})
+    waiting = withheld.of_visit(visit_id)
+    if not set(operations) <= waiting.keys():
+        raise NotFound("not_found", noun="operation")
+    _write(desk, held, ops.VisitReopen, bodies.Reason(reason))
+    for uid in sorted(operations, key=lambda uid: waiting[uid]):
+        office.write(desk, Act(ops.OperationRelease, bodies.Release(uid, reason), ("operation", uid)))
+    again = _hold(desk, visit_id)
+    content = document(again, _findings_of(visit_id))
+    _write(desk, again, ops.VisitSeal, bodies.Seal(reason, hashlib.sha256(content).hexdigest()))
+    releasing.count_addenda(visit_id)
+    return _keep(desk, visit_id, content, reason)
 
 
 def void(desk: Desk, visit_id: str, reason: str) -> None:

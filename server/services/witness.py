@@ -46,11 +46,11 @@ class Witness:
         return self.people.get(person, person)
 
     def phone(self, device: str) -> str | None:
-        """The phone's label; None at a desk."""
+        """The phone's label, or how its id begins while nobody gave it one; None at a desk."""
         if device == OFFICE_DEVICE:
             return None
         found = self.phones.get(device)
-        return found.label if found else device
+        return (found.label if found else "") or device[:8]
 
     def of(self, entry: Entry) -> Said:
         """Everything that is known of an entry's making."""
