@@ -1,36 +1,38 @@
-"""A slow link to a port of this machine that is cut again and again, and counts what was put on it. Loopback only."""
+"""A link to a port of this machine that is cut again and again, and counts what was put on it. Loopback only.
+
+Time on the link is the bytes that it carried over its rate, so that a share does not hang on how fast the machine is.
+"""
 
 import contextlib
 import socket
 import threading
-import time
 from types import TracebackType
 
 _PIECE = 16 * 1024
 
 
 class CutLink:
-    """Forwards connections at `rate` bytes/s upwards; at each cut everything that is open is reset."""
+    """Forwards connections; after each `cut_every` bytes that went up, everything that is open is cut.
 
-    def __init__(self, to: int, rate: int, cut_every_s: float) -> None:
-        self._to, self._rate, self._every = to, rate, cut_every_s
+    What the phone put on the link and the server did not get by then is lost: one piece of `_PIECE` bytes.
+    """
+
+    def __init__(self, to: int, cut_every: int) -> None:
+        self._to, self._every, self._next = to, cut_every, cut_every
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._ended = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self.sent = 0
         self.cuts = 0
 
     def __enter__(self) -> "CutLink":
-        for work in (self._listen, self._cut_again_and_again):
-            threading.Thread(target=work, daemon=True).start()
+        threading.Thread(target=self._listen, daemon=True).start()
         return self
 
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        self._ended.set()
         self._listening.close()
         self._cut()
 
@@ -50,7 +52,11 @@ class CutLink:
         with contextlib.suppress(OSError):
             while data := phone.recv(_PIECE):
                 self.sent += len(data)
-                time.sleep(len(data) / self._rate)
+                if self.sent >= self._next:
+                    self._next = self.sent + self._every
+                    self.cuts += 1
+                    self._cut()
+                    return
                 server.sendall(data)
         self._close(phone, server)
 
@@ -59,11 +65,6 @@ class CutLink:
             while data := server.recv(_PIECE):
                 phone.sendall(data)
         self._close(phone, server)
-
-    def _cut_again_and_again(self) -> None:
-        while not self._ended.wait(self._every):
-            self.cuts += 1
-            self._cut()
 
     def _cut(self) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ No creation: the signed operation that declares a photo is its creation. Speaks 
 import base64
 import binascii
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
@@ -23,7 +23,7 @@ from server.auth import permission, public
 from server.http.headers import accepts
 from server.http.problems import from_database_error, problem
 from server.queries.photos import Declared
-from server.services import photo_arrival, photo_uploads
+from server.services import photo_arrival, photo_parts, photo_uploads
 from server.services.device_tokens import DeviceSession
 from server.services.photo_arrival import DigestMismatch, PhotoRefused
 from server.services.photo_parts import BeingWritten, NoRoom
@@ -34,8 +34,8 @@ blueprint = Blueprint("photo_upload", __name__, url_prefix="/api/v1/photos")
 
 TUS = "1.0.0"
 RETRY_AFTER_S = 5
-#: A link that brings nothing for so long is dead; the phone comes back on another connection.
-_SILENCE_S = 15
+#: A link that brings nothing for so long is dead, and for so long when the phone has come back on another connection.
+_SILENCE_S, _SILENCE_WHEN_WANTED_S = 15, 1
 _CHUNK = 256 * 1024
 _OFFER = {
     "Tus-Version": TUS,
@@ -77,7 +77,8 @@ def receive(digest: str) -> Response:
     if request.method == "POST" and request.headers.get("X-HTTP-Method-Override") != "PATCH":
         raise BadRequest
     phone, declared = _addressed(digest)
-    return _told(204, photo_uploads.receive(declared, phone.device, _piece(declared.size), clock.now()))
+    piece = _piece(declared.size, lambda: photo_parts.is_wanted(phone.device, digest))
+    return _told(204, photo_uploads.receive(declared, phone.device, piece, clock.now()))
 
 
 def _addressed(digest: str) -> tuple[DeviceSession, Declared]:
@@ -86,25 +87,28 @@ def _addressed(digest: str) -> tuple[DeviceSession, Declared]:
     return admitted(token, phone), photo_uploads.require_declared(declared)
 
 
-def _piece(size: int) -> Piece:
+def _piece(size: int, is_wanted: Callable[[], bool]) -> Piece:
     offset = request.headers.get("Upload-Offset", "")
     if not offset.isdecimal() or len(offset) > 12:
         raise BadRequest
     room = max(0, size - int(offset))
-    return Piece(int(offset), _incoming(room), request.content_length, _checksum())
+    return Piece(int(offset), _incoming(room, is_wanted), request.content_length, _checksum())
 
 
-def _incoming(room: int) -> Iterator[bytes | memoryview]:
+def _incoming(room: int, is_wanted: Callable[[], bool]) -> Iterator[bytes | memoryview]:
     """What the body brings, at most `room`; ends quietly where the link breaks, so that what came is kept."""
     link = request.environ.get("gunicorn.socket")
     if link is None:
         return _streamed(room)
-    link.settimeout(_SILENCE_S)
     reader = request.environ["wsgi.input"].reader
-    return _off_the_link(link, reader, room) if hasattr(reader, "length") else _streamed(room)
+    if not hasattr(reader, "length"):
+        link.settimeout(_SILENCE_S)
+        return _streamed(room)
+    link.settimeout(_SILENCE_WHEN_WANTED_S)
+    return _off_the_link(reader, room, lambda memory: _brought(link, memory, is_wanted))
 
 
-def _off_the_link(link: socket.socket, reader: Any, room: int) -> Iterator[bytes | memoryview]:
+def _off_the_link(reader: Any, room: int, bring: Callable[[memoryview], int]) -> Iterator[bytes | memoryview]:
     """A body of known length, straight from the socket: the layers between copy it three times."""
     room = min(room, reader.length)
     read_ahead = reader.unreader.take_buffered()
@@ -113,14 +117,24 @@ def _off_the_link(link: socket.socket, reader: Any, room: int) -> Iterator[bytes
     room -= len(read_ahead[:room])
     memory = memoryview(bytearray(min(_CHUNK, room)))
     while room > 0:
-        try:
-            came = link.recv_into(memory, min(len(memory), room))
-        except OSError:
-            return
+        came = bring(memory[:room])
         if came == 0:
             return
         room -= came
         yield from _counted(memory[:came], reader)
+
+
+def _brought(link: socket.socket, memory: memoryview, is_wanted: Callable[[], bool]) -> int:
+    """Bytes that came into `memory`; 0 when the link is cut, silent for too long, or silent while another waits."""
+    for _ in range(0, _SILENCE_S, _SILENCE_WHEN_WANTED_S):
+        try:
+            return link.recv_into(memory)
+        except TimeoutError:
+            if is_wanted():
+                return 0
+        except OSError:
+            return 0
+    return 0
 
 
 def _counted(piece: bytes | memoryview, reader: Any) -> Iterator[bytes | memoryview]:

@@ -7,8 +7,9 @@ somebody chose. Knows nothing of who may upload what.
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ KEPT: Final = timedelta(days=14)
 #: Room on the disk that photos must leave to the operations: a tenth, at most so many bytes.
 _RESERVE_SHARE, _RESERVE_BYTES = 10, 2_000_000_000
 _FOLDER = "arriving"
+_ASKS_EVERY_S = 0.1
 
 
 class BeingWritten(Exception):
@@ -116,21 +118,34 @@ def require_room() -> None:
         raise NoRoom("no room is left for photos")
 
 
-def offset_of(device: str, digest: str) -> int:
-    """Bytes of a part that are here, without holding it; 0 for none."""
+def settled_offset(device: str, digest: str, patience_s: float) -> int:
+    """Bytes of a part that are here, 0 for none.
+
+    A request that still adds to it has `patience_s` to let go: who is told too little brings bytes that are here.
+    """
+    path = _path(device, digest)
+    if not path.exists():
+        return 0
+    with suppress(BeingWritten), held(device, digest, patience_s) as part:
+        return part.offset
     try:
-        return _path(device, digest).stat().st_size
+        return path.stat().st_size
     except FileNotFoundError:
         return 0
 
 
+def is_wanted(device: str, digest: str) -> bool:
+    """Whether another request of the phone waits for the part: whoever holds it on a silent link had better let go."""
+    return _mark(_path(device, digest)).exists()
+
+
 @contextmanager
-def held(device: str, digest: str) -> Iterator[Part]:
+def held(device: str, digest: str, patience_s: float = 0) -> Iterator[Part]:
     """The part, made if need be, held against other requests; what was added is on the disk after the block.
 
-    Raises BeingWritten, and NoRoom at the end.
+    Raises BeingWritten where it was not let go within `patience_s`, and NoRoom at the end.
     """
-    part = Part(path := _path(device, digest), _locked(path))
+    part = Part(path := _path(device, digest), _let_go(path, patience_s))
     try:
         yield part
     finally:
@@ -138,6 +153,30 @@ def held(device: str, digest: str) -> Iterator[Part]:
             part.sync()
         finally:
             os.close(part.file)
+
+
+def _let_go(path: Path, patience_s: float) -> int:
+    """The part's file, locked; one that is held is asked for and waited for."""
+    until = time.monotonic() + patience_s
+    try:
+        return _locked(path)
+    except BeingWritten:
+        if patience_s == 0:
+            raise
+    _mark(path).touch()
+    try:
+        while True:
+            time.sleep(_ASKS_EVERY_S)
+            with suppress(BeingWritten):
+                return _locked(path)
+            if time.monotonic() > until:
+                raise BeingWritten
+    finally:
+        _mark(path).unlink(missing_ok=True)
+
+
+def _mark(path: Path) -> Path:
+    return path.with_suffix(".wanted")
 
 
 def _locked(path: Path) -> int:

@@ -19,6 +19,10 @@ from server.tokens import hash_of
 CHECKSUMS = ("sha256", "sha1")
 
 
+#: A request on a dead link holds its part; within this the next one of the phone has taken it over.
+PATIENCE_S = 3.0
+
+
 class Hashing(Protocol):
     """What a checksum needs of hashlib."""
 
@@ -80,12 +84,12 @@ def look(declared: Declared, device: str, now: datetime) -> Received:
     """How far the upload is; what is whole but was never recorded is recorded now. Raises as `receive` does."""
     if declared.here:
         return Received(declared.size, declared.size)
-    offset = photo_parts.offset_of(device, declared.digest)
+    offset = photo_parts.settled_offset(device, declared.digest, PATIENCE_S)
     if offset == 0 and photo_arrival.find_stored(declared, now):
         return Received(declared.size, declared.size)
     if offset < declared.size:
         return Received(offset, declared.size)
-    with photo_parts.held(device, declared.digest) as part:
+    with photo_parts.held(device, declared.digest, PATIENCE_S) as part:
         return _completed(part, declared, now)
 
 
@@ -98,7 +102,7 @@ def receive(declared: Declared, device: str, piece: Piece, now: datetime) -> Rec
     if declared.here:
         return Received(declared.size, declared.size)
     photo_parts.require_room()
-    with photo_parts.held(device, declared.digest) as part:
+    with photo_parts.held(device, declared.digest, PATIENCE_S) as part:
         photo_parts.require_offset(part, piece.offset)
         digest = _append(part, piece, declared.size - piece.offset)
         return _completed(part, declared, now, digest)

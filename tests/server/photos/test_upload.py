@@ -11,7 +11,7 @@ from media.digest import storage_key
 from server.db import db as the_db
 from server.models.photo import Photo, PhotoFile
 from server.queue import current_queue
-from server.services import photo_parts
+from server.services import photo_parts, photo_uploads
 from server.storage import StorageDown, current_storage
 from tests.server.photos.scene import TUS, URL, carrier, photo
 
@@ -187,7 +187,8 @@ def test_what_is_declared_too_large_is_refused_at_once(county):
     assert one.patch(digest, DATA).json["code"] == "too_large"
 
 
-def test_a_part_is_held_by_one_request_at_a_time(county):
+def test_a_part_is_held_by_one_request_at_a_time(county, monkeypatch):
+    monkeypatch.setattr(photo_uploads, "PATIENCE_S", 0.2)
     one = carrier(county)
     digest = one.declare(DATA)
     photo_parts.require_room()
