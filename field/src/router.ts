@@ -45,8 +45,10 @@ export function wayInstead(
   life: Life["at"],
   to: RouteLocationNormalized,
 ): string | { path: string; query: Record<string, string> } | null {
-  if (to.meta.lives?.includes(life) || life === "open") return null
+  const isOver = to.path === "/enrol" && life !== "unenrolled" && life !== "unconfirmed"
+  if (to.meta.lives?.includes(life) || (life === "open" && !isOver)) return null
   const home = HOMES[life]
   if (home === undefined || home === to.path) return null
-  return life === "locked" && to.path !== "/today" ? { path: home, query: { then: to.fullPath } } : home
+  const isWorth = life === "locked" && !isOver && to.path !== "/today"
+  return isWorth ? { path: home, query: { then: to.fullPath } } : home
 }

@@ -30,3 +30,9 @@ test("while the phone does not know who it is nobody is sent anywhere", () => {
   for (const life of ["starting", "elsewhere", "broken"] as const)
     expect(wayInstead(life, to("/today"))).toBeNull()
 })
+
+test("an old code's address leads a phone that is enrolled to its work", () => {
+  expect(wayInstead("open", to("/enrol"))).toBe("/today")
+  expect(wayInstead("locked", to("/enrol"))).toBe("/people")
+  expect(wayInstead("unconfirmed", to("/enrol", ["unenrolled", "unconfirmed"]))).toBeNull()
+})

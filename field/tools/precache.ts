@@ -4,8 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join, relative, sep } from "node:path"
 import type { Plugin } from "vite"
 
-/** What stands in the worker's source where the list belongs. */
-const PLACE = "__SHELL__"
+/** What stands in the worker where the list belongs, in whatever quotes the build chose. */
+const PLACE = /["'`]__SHELL__["'`]/
 
 export function precache(): Plugin {
   let folder = ""

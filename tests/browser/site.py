@@ -13,18 +13,21 @@ from server.supervision import die_with_parent
 from tests.guards.tree import ROOT
 from tests.servers.web import free_port, wait_until_alive
 
-#: `  demo-leader      <password>  组长`, as the first start prints it once.
-_SIGN_IN = re.compile(r"^ {2}(demo-\S+) +(\S{12,})  ", re.MULTILINE)
+#: `  demo-leader      <password>  <seed or —>  组长`, as the first start prints it once.
+_SIGN_IN = re.compile(r"^ {2}(demo-\S+) +(\S{12,})  (\S+) ", re.MULTILINE)
 STOP_WITHIN_S = 20
+#: A first start makes two months of patrols before it answers.
+FILLED_WITHIN_S = 240
 
 
 @dataclass(frozen=True)
 class Site:
-    """A server that runs. `passwords`: login → password of the demo county's people."""
+    """A server that runs. `passwords`: login → password of the demo county's people; `seeds`: their authenticators'."""
 
     url: str
     folder: Path
     passwords: dict[str, str]
+    seeds: dict[str, str]
     process: subprocess.Popen[bytes]
 
     def stop(self) -> None:
@@ -45,10 +48,12 @@ def running_site(folder: Path, port: int | None = None, **settings: str) -> Iter
             cwd=ROOT, env=environment, preexec_fn=die_with_parent,
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    site = Site(f"http://127.0.0.1:{port}", folder, {}, process)
+    site = Site(f"http://127.0.0.1:{port}", folder, {}, {}, process)
     try:
-        wait_until_alive(port)
-        site.passwords.update(_SIGN_IN.findall(said.read_text(encoding="utf-8")))
+        wait_until_alive(port, FILLED_WITHIN_S)
+        for login, password, seed in _SIGN_IN.findall(said.read_text(encoding="utf-8")):
+            site.passwords[login] = password
+            site.seeds.update({login: seed} if seed != "—" else {})
         yield site
     finally:
         if process.poll() is None:

@@ -14,9 +14,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_alive(port: int) -> None:
-    """Return once /healthz answers. Raises OSError after `READY_WITHIN_S`."""
-    until = time.monotonic() + READY_WITHIN_S
+def wait_until_alive(port: int, within_s: float = READY_WITHIN_S) -> None:
+    """Return once /healthz answers. Raises OSError after `within_s`."""
+    until = time.monotonic() + within_s
     while True:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()

@@ -1,0 +1,125 @@
+"""Somebody at a desk of a site: signed in without the forms, for tests that are about something else; and all pages."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask
+from playwright.sync_api import BrowserContext
+from sqlalchemy import select
+
+from patrol.permissions import Role, scopes
+from server import create_app
+from server.console.page import PROMISE, Action, Page
+from server.db import db, transaction
+from server.models.checklist import ChecklistEdition
+from server.models.contract import Contract
+from server.models.device import Device
+from server.models.finding import Finding
+from server.models.team import Team
+from server.models.user import ConsoleSession, User
+from server.models.visit import Visit
+from server.services import sessions
+from server.tokens import new_secret
+from tests.browser.site import Site
+from tests.settings import make_config
+
+#: Who sits at a console of the demo county, by role.
+LOGINS: Mapping[str, str] = {
+    "supervisor": "demo-supervisor",
+    "admin": "demo-admin",
+    "auditor": "demo-auditor",
+    "leader": "demo-leader",
+    "mine_user": "demo-mine",
+    "member": "demo-member",
+}
+#: Pages that a county may lack: the demo county has no outline of its own.
+_ABSENT = frozenset({"/map/outline"})
+
+
+@dataclass(frozen=True)
+class Desks:
+    """The desks of a site's county, and what its console has."""
+
+    site: Site
+    app: Flask
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """On the site's own database, beside its server."""
+        with self.app.app_context():
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+    def sit_down(self, context: BrowserContext, role: str) -> None:
+        """Sign somebody with that role in, their second factor given just now."""
+        secret, now = new_secret(), datetime.now(UTC)
+        with self.at_work(), transaction():
+            user = db.session.scalars(select(User).where(User.login == LOGINS[role])).one()
+            row = ConsoleSession(token_hash=secret.hash, user_id=user.id, created_at=now, last_seen_at=now)
+            row.expires_at, row.proved_at = now + sessions.ABSOLUTE, now
+            db.session.add(row)
+        context.add_cookies(
+            [
+                {
+                    "name": "qianshao", "value": secret.token, "url": self.site.url,
+                    "httpOnly": True, "sameSite": "Strict",
+                }
+            ]
+        )  # fmt: skip
+
+    def leave_alone(self, login: str, minutes: int) -> None:
+        """Let the sessions of somebody be that old."""
+        with self.at_work(), transaction():
+            user = db.session.scalars(select(User).where(User.login == login)).one()
+            for row in db.session.scalars(select(ConsoleSession).where(ConsoleSession.user_id == user.id)):
+                row.last_seen_at -= timedelta(minutes=minutes)
+
+    def pages_of(self, role: str) -> list[str]:
+        """Addresses of every page that the role may see, with the demo county's own ids."""
+        with self.at_work():
+            examples = self._examples()
+        found = []
+        for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            promise = getattr(self.app.view_functions[rule.endpoint], PROMISE, None)
+            if isinstance(promise, Page) and self._is_of(role, promise) and rule.rule not in _ABSENT:
+                address = rule.rule.replace("<key:", "<")
+                for name, value in examples.items():
+                    address = address.replace(f"<{name}>", value)
+                found.append(address)
+        return found
+
+    def actions(self) -> list[str]:
+        """Rules of every action."""
+        rules = ((rule.rule, self.app.view_functions[rule.endpoint]) for rule in self.app.url_map.iter_rules())
+        return [rule for rule, view in rules if isinstance(getattr(view, PROMISE, None), Action)]
+
+    def _is_of(self, role: str, promise: Page) -> bool:
+        return promise.verb is not None and bool(scopes(Role(role), promise.verb))
+
+    def _examples(self) -> dict[str, str]:
+        """Of each noun one that everybody with the role may see: of the first team and its first mine."""
+        contract = db.session.scalars(
+            select(Contract).join(Team, Team.id == Contract.team_id).order_by(Team.name.desc(), Contract.id)
+        ).first()
+        assert contract is not None
+        mine, team = contract.mine_id, contract.team_id
+        leader = db.session.scalars(select(User.id).where(User.login == "demo-leader")).one()
+        firsts = {
+            "visit": select(Visit.id).where(Visit.mine_id == mine),
+            "finding": select(Finding.id).where(Finding.mine_id == mine),
+            "device": select(Device.id).where(Device.team_id == team),
+            "digest": select(ChecklistEdition.digest),
+        }
+        found = {name: db.session.scalars(query.limit(1)).one() for name, query in firsts.items()}
+        return found | {"mine": mine, "team": team, "contract": contract.id, "user": leader}
+
+
+def desks_of(site: Site) -> Desks:
+    """The desks of the county that `site` serves."""
+    return Desks(site, create_app(make_config(site.folder, PORT=urlsplit(site.url).port)))

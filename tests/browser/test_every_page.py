@@ -1,0 +1,60 @@
+"""Every page of the console, for every role that has it: it loads without a complaint, and axe finds nothing wrong."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser.axe import complaints
+from tests.browser.chromium import DESK
+from tests.browser.conftest import listen
+from tests.browser.desks import LOGINS, Desks, desks_of
+from tests.browser.site import Site
+
+OPEN = ("/sign-in", "/set-password", "/renew-second-factor", "/nowhere")
+
+
+@pytest.fixture(scope="module")
+def desks(site: Site) -> Desks:
+    return desks_of(site)
+
+
+@pytest.fixture(params=("light", "dark"))
+def context(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """A browser in one of the two themes."""
+    with browser.new_context(base_url=site.url, color_scheme=request.param, **DESK) as made:
+        yield made
+
+
+@pytest.mark.parametrize("role", LOGINS)
+def test_every_page_of_a_role_is_whole_and_open_to_everybody(context, desks, role):
+    desks.sit_down(context, role)
+    heard = listen(context)
+    page, found = context.new_page(), {}
+    for address in desks.pages_of(role):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, (address, answer.status)
+        page.wait_for_load_state("networkidle")
+        # A mine's own page is one of its tabs; what a page is about, it says once.
+        assert page.get_by_role("heading", level=1).count() == 1, address
+        wrong = complaints(page)
+        if wrong:
+            found[address] = wrong
+    assert found == {}
+    assert heard == []
+
+
+def test_pages_for_nobody_are_whole_too(context):
+    page = context.new_page()
+    assert {address: wrong for address in OPEN if page.goto(address) and (wrong := complaints(page))} == {}
+
+
+def test_axe_notices_what_is_wrong(context):
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.evaluate(
+        "() => { document.querySelector('label').remove(); document.documentElement.removeAttribute('lang') }"
+    )
+
+    assert {wrong.split(" ")[0] for wrong in complaints(page)} >= {"html-has-lang", "label"}
