@@ -23,6 +23,9 @@ from server.engine import WRITER, engine_options, it_passes, prepare_engine
 
 log = logging.getLogger(__name__)
 
+#: Where a session keeps answers that nobody has asked for yet (`server.direct`).
+AHEAD = "qianshao_ahead"
+
 _metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_N_label)s",
@@ -127,6 +130,7 @@ def transaction() -> Iterator[Transaction]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changed before transaction(): the change belongs inside")
     session.rollback()
+    session.info.pop(AHEAD, None)
     tx = Transaction()
     session.info["transaction"] = tx
     try:

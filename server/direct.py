@@ -1,13 +1,14 @@
 """Statements past SQLAlchemy's execution, for the paths that must be fast: compiled once, prepared, sent together.
 
 The statements, the types and the transaction are SQLAlchemy's all the same. Writes may wait: they go with the next
-question, with the next statement that SQLAlchemy executes on the connection, or with the commit, always in order.
+question, with the next statement that SQLAlchemy executes on the connection, or with the commit, always in order. So
+may questions, for whoever asks them later.
 Knows no table.
 """
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from server.db import db
+from server.db import AHEAD, db
 from server.pipeline import Kept, Step, converse
 
 Facts = Mapping[str, Any]
@@ -29,6 +30,8 @@ Adapt = Callable[[Any], Any] | None
 
 _NUMBERED: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 _STATE = "qianshao_direct"
+#: What a writer does is looked up by key: one plan serves, whatever the values.
+_BEGIN = (Step("BEGIN READ WRITE"), Step("SET LOCAL plan_cache_mode = force_generic_plan"))
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ class _State:
     """What goes with a connection of the pool: its prepared statements, and the writes that wait."""
 
     kept: Kept = field(default_factory=Kept)
-    waiting: list[Step] = field(default_factory=list)
+    waiting: list["Step | _Asked"] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,39 @@ class _Compiled:
         return [row([a(v) if a else v for v, a in zip(values, self.adapt, strict=True)]) for values in found]
 
 
-def ask(statement: Executable, facts: Facts, connection: Connection | None = None) -> list[Any]:
-    """The rows of one statement, their columns by name; on the session's connection if none is given."""
-    return ask_all([(statement, facts)], connection)[0]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question that waits to be sent, or whose rows wait to be asked for."""
+
+    statement: Executable
+    facts: Facts
+    compiled: _Compiled
+    rows: list[Any] | None = None
+
+    @property
+    def step(self) -> Step:
+        return self.compiled.step(self.facts)
 
 
-def ask_all(questions: Sequence[Question], connection: Connection | None = None) -> list[list[Any]]:
-    """The rows of each statement, in one round trip; each sees what was committed when its own turn came."""
-    connection = connection or db.session.connection()
-    compiled = [_compiled(connection.dialect, statement) for statement, _ in questions]
-    steps = [known.step(facts) for known, (_, facts) in zip(compiled, questions, strict=True)]
-    answers = _send(connection, steps)
-    return [known.rows(found) for known, found in zip(compiled, answers, strict=True)]
+def ask(statement: Executable, facts: Facts, then: Sequence[Question] = ()) -> list[Any]:
+    """The rows of a statement, their columns by name.
+
+    `then`: questions asked after it in the same round trip; their rows are there for whoever asks them next.
+    """
+    if not then and (known := _known_ahead(statement, facts)) is not None:
+        return known
+    connection = db.session.connection()
+    every = [_Asked(*question, _compiled(connection.dialect, question[0])) for question in ((statement, facts), *then)]
+    return _send(connection, every)
+
+
+def ahead(statement: Executable, facts: Facts) -> None:
+    """Ask with the next round trip, or with the commit; the rows are there for whoever asks the same next, once.
+
+    What they say is of that moment: only where nothing that is written between could change it.
+    """
+    connection = db.session.connection()
+    _state(connection).waiting.append(_Asked(statement, facts, _compiled(connection.dialect, statement)))
 
 
 def write(statement: Executable, facts: Facts) -> None:
@@ -106,10 +130,18 @@ def install(app: Flask) -> None:
     event.listen(engine, "rollback", _forget)
 
 
+def _known_ahead(statement: Executable, facts: Facts) -> list[Any] | None:
+    answered: list[_Asked] = db.session.info.get(AHEAD, [])
+    for number, asked in enumerate(answered):
+        if asked.statement is statement and asked.facts == facts:
+            return answered.pop(number).rows
+    return None
+
+
 def _before_others(connection: Connection, *_: object) -> None:
     state = connection.info.get(_STATE)
     if state and state.waiting:
-        _send(connection, [])
+        _send(connection, ())
 
 
 def _commit(connection: Connection) -> None:
@@ -117,7 +149,7 @@ def _commit(connection: Connection) -> None:
     state = connection.info.get(_STATE)
     if state is None or not state.waiting:
         return
-    _send(connection, [] if connection.dialect.name == "sqlite" else [Step("COMMIT")])
+    _send(connection, () if connection.dialect.name == "sqlite" else (Step("COMMIT"),))
 
 
 def _forget(connection: Connection) -> None:
@@ -133,20 +165,31 @@ def _state(connection: Connection) -> _State:
     return found
 
 
-def _send(connection: Connection, steps: Sequence[Step]) -> list[list[tuple[Any, ...]]]:
-    """Execute what waits and `steps`; the rows of these."""
-    state = _state(connection)
+def _send(connection: Connection, last: Sequence[Step | _Asked]) -> list[Any]:
+    """Execute what waits and then `last`; the rows of its first. Those of all others are kept for who asks them."""
+    state, wanted = _state(connection), last[0] if last else None
     waited, state.waiting = state.waiting, []
+    every = [*waited, *last]
+    found = _execute(connection, [asked if isinstance(asked, Step) else asked.step for asked in every])
+    rows = [
+        asked.compiled.rows(values) if isinstance(asked, _Asked) else []
+        for asked, values in zip(every, found, strict=True)
+    ]
+    answered = zip(every, rows, strict=True)
+    db.session.info.setdefault(AHEAD, []).extend(
+        replace(asked, rows=found) for asked, found in answered if isinstance(asked, _Asked) and asked is not wanted
+    )
+    return rows[len(waited)] if last else []
+
+
+def _execute(connection: Connection, steps: list[Step]) -> list[list[tuple[Any, ...]]]:
     driver = connection.connection.driver_connection
-    every = [*waited, *steps]
     try:
         if connection.dialect.name == "sqlite":
-            found = [driver.execute(step.sql, step.values).fetchall() for step in every]  # type: ignore[union-attr]
-        else:
-            found = _converse(connection, cast("psycopg.Connection[Any]", driver), state.kept, every)
+            return [driver.execute(step.sql, step.values).fetchall() for step in steps]  # type: ignore[union-attr]
+        return _converse(connection, cast("psycopg.Connection[Any]", driver), _state(connection).kept, steps)
     except (psycopg.Error, pysqlite3.dbapi2.Error) as error:
         raise _as_sqlalchemy_says(connection, error) from error
-    return found[len(waited) :]
 
 
 def _converse(
@@ -156,7 +199,7 @@ def _converse(
     if driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         return converse(driver, kept, steps)
     if connection.get_execution_options().get("qianshao_writer"):
-        return converse(driver, kept, [Step("BEGIN READ WRITE"), *steps])[1:]
+        return converse(driver, kept, [*_BEGIN, *steps])[len(_BEGIN) :]
     return converse(driver, kept, [Step("BEGIN READ ONLY"), *steps, Step("COMMIT")])[1:-1]
 
 

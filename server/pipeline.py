@@ -21,6 +21,9 @@ from psycopg.waiting import Ready, Wait
 #: Statements that a connection keeps prepared, and the values of the longest: what goes beyond is parsed every time.
 _KEPT = 500
 _VALUES_KEPT = 500
+#: After so many uses a statement is planned anew, then after this many times as many: what is right for an empty table
+#: is wrong for a full one, and the server keeps a plan until the table is next analysed.
+_PLANNED_AGAIN, _THEN = 20, 5
 _TEXT, _BINARY = 0, 1
 _GOOD = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _COMMIT = "COMMIT"
@@ -34,16 +37,23 @@ class Step:
     values: Sequence[Any] = ()
 
 
+@dataclass(slots=True)
+class _Statement:
+    name: bytes
+    uses: int = 0
+    until: int = _PLANNED_AGAIN
+
+
 class Kept:
-    """Which statements one connection has prepared, text → name; lives and dies with it."""
+    """Which statements one connection has prepared, by their texts; lives and dies with it."""
 
     def __init__(self) -> None:
-        self.names: dict[str, bytes] = {}
+        self.statements: dict[str, _Statement] = {}
         self._numbers = count()
 
-    def new_name(self) -> bytes:
-        """A name that this connection never had: one whose statement failed is not used again."""
-        return f"qs_{next(self._numbers)}".encode()
+    def new(self, until: int = _PLANNED_AGAIN) -> _Statement:
+        """A statement under a name that this connection never had: one that failed is not used again."""
+        return _Statement(f"qs_{next(self._numbers)}".encode(), until=until)
 
 
 def converse(connection: "psycopg.Connection[Any]", kept: Kept, steps: Sequence[Step]) -> list[list[tuple[Any, ...]]]:
@@ -54,41 +64,63 @@ def converse(connection: "psycopg.Connection[Any]", kept: Kept, steps: Sequence[
     pgconn = connection.pgconn
     pgconn.enter_pipeline_mode()
     try:
-        new, answers = _send(pgconn, kept, steps), connection.wait(_answers(pgconn))
+        outgoing = _Outgoing(pgconn, kept)
+        for step in steps:
+            outgoing.add(step)
+        pgconn.pipeline_sync()
+        answers = connection.wait(_answers(pgconn))
     finally:
         if pgconn.status == pq.ConnStatus.OK:
             pgconn.exit_pipeline_mode()
     for answer in answers:
         if answer.status not in _GOOD:
+            kept.statements.clear()
             raise error_from_result(answer)
-    kept.names.update(new)
-    # The answer to a preparation stands ahead of the first answer of its statement.
-    told, unanswered = iter(answers), set(new)
-    found = []
-    for step in steps:
-        if step.sql in unanswered:
-            unanswered.remove(step.sql)
-            next(told)
-        found.append(_rows(connection, step, next(told)))
-    return found
+    kept.statements.update(outgoing.prepared)
+    return [_rows(connection, step, answers[place]) for step, place in zip(steps, outgoing.places, strict=True)]
 
 
-def _send(pgconn: pq.abc.PGconn, kept: Kept, steps: Sequence[Step]) -> Mapping[str, bytes]:
-    """Queue everything; returns what was prepared on the way."""
-    new: dict[str, bytes] = {}
-    for step in steps:
+class _Outgoing:
+    """Queues steps on a connection and counts what will be answered."""
+
+    def __init__(self, pgconn: pq.abc.PGconn, kept: Kept) -> None:
+        self._pgconn = pgconn
+        self._kept = kept
+        self._sent = 0
+        #: At which place the answer of each step comes, and what was prepared on the way.
+        self.places: list[int] = []
+        self.prepared: dict[str, _Statement] = {}
+
+    def add(self, step: Step) -> None:
         given = [None if value is None else _dump(value) for value in step.values]
         formats = [_BINARY if type(value) is bytes else _TEXT for value in step.values]
-        name = kept.names.get(step.sql) or new.get(step.sql)
-        if name is None and (len(given) > _VALUES_KEPT or len(kept.names) + len(new) >= _KEPT):
-            pgconn.send_query_params(step.sql.encode(), given, None, formats, _BINARY)
-            continue
-        if name is None:
-            name = new[step.sql] = kept.new_name()
-            pgconn.send_prepare(name, step.sql.encode())
-        pgconn.send_query_prepared(name, given, formats, _BINARY)
-    pgconn.pipeline_sync()
-    return new
+        statement = self._statement(step.sql, len(given))
+        if statement is None:
+            self._pgconn.send_query_params(step.sql.encode(), given, None, formats, _BINARY)
+        else:
+            statement.uses += 1
+            self._pgconn.send_query_prepared(statement.name, given, formats, _BINARY)
+        self.places.append(self._sent)
+        self._sent += 1
+
+    def _statement(self, sql: str, values: int) -> _Statement | None:
+        """The prepared statement; None for one that is not worth keeping."""
+        found = self.prepared.get(sql) or self._kept.statements.get(sql)
+        if found is not None and found.uses < found.until:
+            return found
+        if found is not None:
+            self._pgconn.send_close_prepared(found.name)
+            self._sent += 1
+            return self._prepare(sql, self._kept.new(found.until * _THEN))
+        if values > _VALUES_KEPT or len(self._kept.statements) + len(self.prepared) >= _KEPT:
+            return None
+        return self._prepare(sql, self._kept.new())
+
+    def _prepare(self, sql: str, statement: _Statement) -> _Statement:
+        self._pgconn.send_prepare(statement.name, sql.encode())
+        self._sent += 1
+        self.prepared[sql] = statement
+        return statement
 
 
 def _answers(pgconn: pq.abc.PGconn) -> Generator[Wait, Ready | int, list[pq.abc.PGresult]]:

@@ -67,11 +67,14 @@ class Visit(Base):
 
 
 class VisitSheet(Base):
-    """Every register of a visit in one compressed map; read and written under the visit's stream lock."""
+    """Every register of a visit in one compressed map; read and written under the visit's stream lock.
+
+    No foreign key: it is written where its visit is, every time, and a visit is never deleted.
+    """
 
     __tablename__ = "visit_sheet"
 
-    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from server.among import among
 from server.db import db
-from server.direct import ask
+from server.direct import Question, ask
 from server.models.device import Device
 from server.models.segment import Chain, Segment, WithheldOperation
 from server.models.user import User
@@ -65,7 +65,12 @@ def chain_keys(chains: Collection[str]) -> dict[str, tuple[str, str]]:
     """Chain → (algorithm, public key) of the chains on record."""
     if not chains:
         return {}
-    return {row.id: (row.algorithm, row.public_key) for row in ask(_KEYS, {"ids": list(chains)})}
+    return {row.id: (row.algorithm, row.public_key) for row in ask(*keys_asked(chains))}
+
+
+def keys_asked(chains: Collection[str]) -> Question:
+    """What `chain_keys` asks."""
+    return _KEYS, {"ids": list(chains)}
 
 
 def lock_chains(chains: Collection[str]) -> dict[str, known.ChainKnown]:
@@ -144,8 +149,12 @@ def withheld(uids: Sequence[str], visits: Sequence[str], findings: Sequence[str]
     """Withheld operations by uid: those named, and those parked for a visit or a finding."""
     if not (uids or visits or findings):
         return {}
-    found = ask(_WITHHELD, {"uids": list(uids), "visits": list(visits), "findings": list(findings)})
-    return {row.uid: withheld_known(row) for row in found}
+    return {row.uid: withheld_known(row) for row in ask(*withheld_asked(uids, visits, findings))}
+
+
+def withheld_asked(uids: Sequence[str], visits: Sequence[str], findings: Sequence[str]) -> Question:
+    """What `withheld` asks."""
+    return _WITHHELD, {"uids": list(uids), "visits": list(visits), "findings": list(findings)}
 
 
 def carried(chains: Sequence[str]) -> dict[str, known.Withheld]:

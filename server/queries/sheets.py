@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 
 from server.among import among
-from server.direct import ask
+from server.direct import Question, ask
 from server.models.finding import Finding
 from server.models.photo import Photo
 from server.models.visit import Visit, VisitSheet
@@ -37,14 +37,30 @@ def visit_homes(visits: Collection[str]) -> dict[str, tuple[str, str]]:
     """Visit → (team, mine); these never change, so they may be read before the lock."""
     if not visits:
         return {}
-    return {row.id: (row.team_id, row.mine_id) for row in ask(_VISIT_HOMES, {"ids": list(visits)})}
+    return {row.id: (row.team_id, row.mine_id) for row in ask(*_named(_VISIT_HOMES, visits))}
 
 
 def finding_homes(findings: Collection[str]) -> dict[str, str]:
     """Finding → mine; never changes either."""
     if not findings:
         return {}
-    return {row.id: row.mine_id for row in ask(_FINDING_HOMES, {"ids": list(findings)})}
+    return {row.id: row.mine_id for row in ask(*_named(_FINDING_HOMES, findings))}
+
+
+def homes_asked(visits: Collection[str], findings: Collection[str]) -> list[Question]:
+    """What the two functions above ask."""
+    asked = ((_VISIT_HOMES, visits), (_FINDING_HOMES, findings))
+    return [_named(statement, ids) for statement, ids in asked if ids]
+
+
+def known_asked(visits: Collection[str], findings: Collection[str], photographed: Collection[str]) -> list[Question]:
+    """What `visits_known`, `findings_known` and `photos_here` ask."""
+    asked = ((_VISITS, visits), (_FINDINGS, findings), (_PHOTOS, photographed))
+    return [_named(statement, ids) for statement, ids in asked if ids]
+
+
+def _named(statement: Executable, ids: Collection[str]) -> Question:
+    return statement, {"ids": sorted(ids)}
 
 
 def visits_known(visits: Collection[str]) -> dict[str, VisitKnown]:
@@ -60,7 +76,7 @@ def visits_known(visits: Collection[str]) -> dict[str, VisitKnown]:
             sheet=row.data,
             status=row.status,
         )
-        for row in ask(_VISITS, {"ids": list(visits)})
+        for row in ask(*_named(_VISITS, visits))
     }
 
 
@@ -68,7 +84,7 @@ def findings_known(findings: Collection[str]) -> dict[str, FindingKnown]:
     """The findings on record with their sheets; the caller holds their mines' locks."""
     if not findings:
         return {}
-    found = ask(_FINDINGS, {"ids": list(findings)})
+    found = ask(*_named(_FINDINGS, findings))
     return {row.id: FindingKnown(row.id, row.mine_id, row.visit_id, row.registers) for row in found}
 
 
@@ -76,4 +92,4 @@ def photos_here(visits: Collection[str]) -> frozenset[str]:
     """Digests of the visits' photos whose bytes have arrived."""
     if not visits:
         return frozenset()
-    return frozenset(row.digest for row in ask(_PHOTOS, {"ids": list(visits)}))
+    return frozenset(row.digest for row in ask(*_named(_PHOTOS, visits)))

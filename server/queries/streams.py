@@ -12,7 +12,7 @@ from msgspec import Raw
 from sqlalchemy import BindParameter, Integer, Select, String, bindparam, literal, select, text, union
 
 from server.among import among
-from server.direct import ask
+from server.direct import Question, ask
 from server.models.contract import Contract
 from server.models.county import County
 from server.models.device import Notice
@@ -52,13 +52,13 @@ _SCOPE = select(HeadRow.stream, HeadRow.seq, HeadRow.floor).where(HeadRow.stream
 
 def scope(device: str, team: str, today: date) -> dict[str, StreamHead]:
     """Stream → head of all that a phone of the team may pull today."""
-    wanted = {
-        "team": team,
-        "today": today,
-        "since": today - timedelta(days=VISIT_DAYS),
-        "device": device,
-    }
-    return {row.stream: StreamHead(row.seq, row.floor) for row in ask(_SCOPE, wanted)}
+    return {row.stream: StreamHead(row.seq, row.floor) for row in ask(*scope_asked(device, team, today))}
+
+
+def scope_asked(device: str, team: str, today: date) -> Question:
+    """What `scope` asks."""
+    since = today - timedelta(days=VISIT_DAYS)
+    return _SCOPE, {"team": team, "today": today, "since": since, "device": device}
 
 
 def rows(stream: str, after: int, limit: int, own: Collection[str] = ()) -> list[Row]:

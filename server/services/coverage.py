@@ -15,7 +15,7 @@ from patrol.coverage import MonthCoverage
 from patrol.outcomes import Outcome
 from patrol.periods import Period, local_date, month_of, parse, week_of
 from server.db import db, run
-from server.direct import ask
+from server.direct import Question, ask
 from server.models.coverage import CoverageMonth, CoverageSheet
 from server.models.mine import Mine
 from server.models.visit import Visit
@@ -89,11 +89,16 @@ def kept_month(mine: str, county: str, period: Period) -> OpenMonth | None:
 
 
 def _read_month(mine: str, county: str, period: Period) -> tuple[OpenMonth, bool]:
-    row = ask(_MONTH, {"mine": mine, "month": period.id})[0]
+    row = ask(*month_asked(mine, period))[0]
     if row.data is None:
         return OpenMonth(mine, county, period, "", MonthCoverage(), picture=row.picture), False
     kept = OpenMonth(mine, county, period, row.edition_digest, load(row.data), row.late_operations, row.picture)
     return kept, True
+
+
+def month_asked(mine: str, period: Period) -> Question:
+    """What `open_month` and `kept_month` ask first."""
+    return _MONTH, {"mine": mine, "month": period.id}
 
 
 def _kept_since(mine: Mine, since: date) -> list[OpenMonth]:

@@ -15,12 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from patrol.periods import local_date
 from server.db import Transaction, transaction
-from server.direct import write
+from server.direct import ahead, write
 from server.highwater import high_water
 from server.keys import ServerKey
 from server.models.device import Device
 from server.queries import log, photos, streams
-from server.services import editions, epochs, fresh, grants, visit_counts
+from server.services import editions, epochs, fresh, grants, projections, visit_counts
 from server.services.device_tokens import DeviceSession
 from server.services.gathering import declared_photos, gather
 from server.services.store import store_plan
@@ -81,10 +81,12 @@ class Pushed:
 
 def exchange(request: Prepared, phone: DeviceSession, now: Now, key: ServerKey) -> wire.Answer:
     """Store what the phone sends and answer with what it lacks. Raises Busy when a lock is not given in time."""
+    if request.batches:
+        ahead(*log.keys_asked([batch.chain for batch in request.batches]))
     epoch = epochs.current()
     pushed = push(request, phone, now, epoch)
     answer = _answer(request.exchange, pushed.plan, now, epoch)
-    if phone.confirmed and not phone.revoked:
+    if _pulls(phone):
         answer = _pulled(answer, request.exchange, phone, now, pushed)
     answer = _told_of_photos(answer, request)
     return receipts.seal(answer, now.receipt, key.fingerprint, key.private)
@@ -96,13 +98,20 @@ def push(request: Prepared, phone: DeviceSession, now: Now, epoch: str) -> Pushe
     with transaction() as tx:
         pushed = append(tx, request, phone, Moment(now, epoch)) if request.batches else Pushed(Plan(), {})
         _told(request, pushed.plan, phone, now)
+        if _pulls(phone):
+            # Asked behind everything that is written here: what it tells is what a phone may see after the commit.
+            ahead(*streams.scope_asked(phone.device, phone.team, now.today))
         return pushed
+
+
+def _pulls(phone: DeviceSession) -> bool:
+    return phone.confirmed and not phone.revoked
 
 
 def append(tx: Transaction, request: Prepared, carrier: DeviceSession, moment: Moment) -> Pushed:
     """Plan and write a request whose signatures are checked; `carrier` brought it, its authors are in its chains."""
     now = moment.now
-    known = gather(request, moment.epoch)
+    known = gather(request, moment.epoch, now.today)
     plan = decide(known, request, _context(carrier, now))
     store(plan, carrier.county, carrier.device, now)
     if plan.segments:
@@ -137,8 +146,10 @@ def _noting(question: Callable[P, Answered], failed: list[SQLAlchemyError]) -> C
 
 def store(plan: Plan, county: str, device: str | None, now: Now) -> None:
     """Write a plan and everything that follows from it."""
+    visit_counts.ask_ahead(plan)
+    findings = projections.finding_rows(plan.findings, county, now.at)
     visit_counts.store_visits(plan, county, now.at)
-    store_plan(plan, county, device, now.at)
+    store_plan(plan, findings, device, now.at)
 
 
 def _context(phone: DeviceSession, now: Now) -> Context:

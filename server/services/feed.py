@@ -4,7 +4,7 @@ A stream's head row is locked before any register of the stream is read and unti
 appear in order and no row can show up behind a cursor. Never insert a feed row with a number from elsewhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -28,15 +28,15 @@ _ADVANCE = (
 )
 
 
-def lock_streams(session: Session, streams: Iterable[str]) -> dict[str, int]:
+def lock_streams(_session: Session, streams: Iterable[str], then: Sequence[Question] = ()) -> dict[str, int]:
     """Lock the heads of `streams` until the commit, in sorted order (no two writers wait for each other).
 
-    Returns stream → last number given out; a stream that was not there begins at 0.
+    Returns stream → last number given out; a stream that was not there begins at 0. `then`: see `direct.ask`.
     """
     wanted = sorted(set(streams))
     # Heads that are missing are made before any lock is held: making one may have to wait for its other maker.
     put(StreamHead, ("stream",), (), [{"stream": stream, "seq": 0} for stream in wanted])
-    return {row.stream: row.seq for row in ask(_LOCK, {"streams": wanted}, session.connection())}
+    return {row.stream: row.seq for row in ask(_LOCK, {"streams": wanted}, then)}
 
 
 def emit(session: Session, stream: str, count: int = 1) -> int:

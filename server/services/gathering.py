@@ -4,19 +4,24 @@ Reads and locks; decides and writes nothing.
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 from server.db import db
+from server.direct import Question, ahead
 from server.queries import log, photos, sheets
+from server.services import grants
 from server.services.feed import lock_streams
 from sync.append import overlap
 from sync.known import ChainKnown, Known, Needs, Prepared, Withheld
-from sync.operations import FindingSet, PhotoAdd
+from sync.operations import ChainOpen, FindingSet, PhotoAdd
 from sync.plan import needs
 
 
-def gather(request: Prepared, epoch: str) -> Known:
+def gather(request: Prepared, epoch: str, today: date) -> Known:
     """Everything known for `request`; holds its chains and streams until the commit (PL-2)."""
     wanted = needs(request)
+    for question in sheets.homes_asked(*_strangers(wanted, request)):
+        ahead(*question)
     locked = log.lock_chains(wanted.chains)
     named = {
         **log.withheld(wanted.releases, (), ()),
@@ -26,7 +31,7 @@ def gather(request: Prepared, epoch: str) -> Known:
         wanted = needs(request, named.values())
     streams = wanted.streams(*_homes(wanted, request))
     chains = _with_segments(locked, request)
-    heads = lock_streams(db.session(), streams) if streams else {}
+    heads = lock_streams(db.session(), streams, _under_locks(wanted, request, locked, today)) if streams else {}
     # What waits may let out what waits for it. That is rare, so its streams are locked late; of two that meet in it,
     # the database lets one go first.
     while waiting := {uid: row for uid, row in _parked(wanted).items() if uid not in named}:
@@ -46,6 +51,16 @@ def gather(request: Prepared, epoch: str) -> Known:
     )
 
 
+def _under_locks(wanted: Needs, request: Prepared, chains: Mapping[str, ChainKnown], today: date) -> list[Question]:
+    """What will be asked as soon as the streams are locked, most likely."""
+    asked = sheets.known_asked(wanted.visits, wanted.findings, set(wanted.visits).difference(wanted.parked_visits))
+    if wanted.parked_visits or wanted.parked_findings:
+        asked.append(log.withheld_asked((), wanted.parked_visits, wanted.parked_findings))
+    people = {chain.author.person for chain in chains.values()}
+    people |= {o.body.person for batch in request.batches for o in batch.operations[:1] if isinstance(o, ChainOpen)}
+    return [*asked, *(grants.grants_asked(person, today) for person in sorted(people))]
+
+
 def declared_photos(request: Prepared) -> frozenset[str]:
     """Digests that the request's operations name."""
     operations = (operation for batch in request.batches for operation in batch.operations)
@@ -53,15 +68,20 @@ def declared_photos(request: Prepared) -> frozenset[str]:
 
 
 def _homes(wanted: Needs, request: Prepared) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    """Whose the visits and findings are, as far as the request does not say it itself.
+    """Whose the visits and findings are, as far as the request does not say it itself."""
+    visits, findings = _strangers(wanted, request)
+    return sheets.visit_homes(visits), sheets.finding_homes(findings)
+
+
+def _strangers(wanted: Needs, request: Prepared) -> tuple[set[str], set[str]]:
+    """Visits and findings of which the request does not say whose they are.
 
     It does for visits that it opens, and for findings that it edits within a visit: one that belongs to another mine
     than its visit is refused by the plan, whatever is locked.
     """
     operations = [operation for batch in request.batches for operation in batch.operations]
     here = {o.body.finding for o in operations if isinstance(o, FindingSet) and o.visit is not None}
-    visits = sheets.visit_homes(set(wanted.visits).difference(wanted.parked_visits))
-    return visits, sheets.finding_homes(set(wanted.findings).difference(here))
+    return set(wanted.visits).difference(wanted.parked_visits), set(wanted.findings).difference(here)
 
 
 def _parked(wanted: Needs) -> dict[str, Withheld]:

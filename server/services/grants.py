@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import BindParameter, Date, bindparam, or_, select
 
 from server.db import db
-from server.direct import ask
+from server.direct import Question, ask
 from server.models.contract import Contract
 from server.models.device import Device
 from server.models.team import Membership
@@ -84,8 +84,13 @@ def may_on(today: date, device: str, team: str) -> May:
 
 def grants_of(person: str, today: date) -> tuple[Grant, ...]:
     """What the person was granted on any of the last `OFFLINE_DAYS`."""
-    span = {"person": person, "today": today, "since": today - timedelta(days=OFFLINE_DAYS)}
-    return tuple(Grant(row.team_id, row.mine_id, row.from_date, row.until_date) for row in ask(_GRANTS, span))
+    found = ask(*grants_asked(person, today))
+    return tuple(Grant(row.team_id, row.mine_id, row.from_date, row.until_date) for row in found)
+
+
+def grants_asked(person: str, today: date) -> Question:
+    """What `grants_of` asks."""
+    return _GRANTS, {"person": person, "today": today, "since": today - timedelta(days=OFFLINE_DAYS)}
 
 
 def _team_of(device: str) -> str | None:

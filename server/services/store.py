@@ -20,7 +20,7 @@ from server.models.segment import Chain, RefusedPush, Segment, WithheldOperation
 from server.models.visit import VisitSheet
 from server.queries.log import OFFICE_DEVICE
 from server.services import projections
-from server.services.upsert import add, put
+from server.services.upsert import Rows, add, put
 from sync import known
 from sync.findings import proofs
 
@@ -31,10 +31,10 @@ _MOVE_CHAIN = (
 )
 
 
-def store_plan(plan: known.Plan, county: str, device: str | None, now: datetime) -> None:
+def store_plan(plan: known.Plan, findings: Rows, device: str | None, now: datetime) -> None:
     """Write `plan` but for its visits' headers, which must be there already (`visit_counts.store_visits`).
 
-    `county` is that of the authors, `device` the one that carried the request.
+    `findings`: the rows of its findings. `device`: the one that carried the request.
     """
     _store_chains(plan.chains, now)
     _store_segments(plan.segments)
@@ -43,7 +43,8 @@ def store_plan(plan: known.Plan, county: str, device: str | None, now: datetime)
     _release(plan.released)
     _store_sheets(plan.visits)
     _store_photos(plan.visits, now)
-    _store_findings(plan.findings, county, now)
+    if findings:
+        put(Finding, ("id",), projections.FINDING_CHANGES, findings)
     _store_proofs(plan, now)
     _store_places(plan.places, now)
     _move_heads(plan.heads)
@@ -151,12 +152,6 @@ def _taken_on(photo: str, visit: known.VisitWrite) -> str:
     """The phone that has the bytes: its author's, whoever carried or released the operation."""
     first, *_ = visit.content.registers[f"photo/{photo}"].entries.values()
     return first.stamp.device
-
-
-def _store_findings(findings: Sequence[known.FindingWrite], county: str, now: datetime) -> None:
-    if findings:
-        rows = projections.finding_rows(findings, county, now)
-        put(Finding, ("id",), projections.FINDING_CHANGES, rows)
 
 
 def _store_proofs(plan: known.Plan, now: datetime) -> None:

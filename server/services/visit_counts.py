@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, update
 
 from patrol.periods import local_date, month_of
+from server import direct
 from server.db import db
 from server.direct import write
 from server.models.visit import Visit
@@ -45,6 +46,12 @@ _PIN = (
     .where(Visit.id == bindparam("visit"))
     .values(edition_digest=bindparam("edition"), round_answered=bindparam("of_round"))
 )
+
+
+def ask_ahead(plan: Plan) -> None:
+    """Ask for the months of the plan's visits with whatever is asked next."""
+    for mine, month in {(v.identity.mine, month_of(date.fromisoformat(v.identity.date))) for v in plan.visits}:
+        direct.ahead(*coverage.month_asked(mine, month))
 
 
 def store_visits(plan: Plan, county: str, now: datetime) -> None:

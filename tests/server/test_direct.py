@@ -70,12 +70,49 @@ def test_bytes_and_json_come_back_as_they_were(db):
     assert (row.data, row.verdicts, row.settled) == (data, {"2": "迟"}, None)
 
 
-def test_several_questions_are_answered_in_their_order(db):
+def sent(monkeypatch) -> list[list[str]]:
+    """The statements of every round trip from now on."""
+    trips, execute = [], direct._execute
+
+    def noted(connection, steps):
+        trips.append([step.sql.split()[0] for step in steps])
+        return execute(connection, steps)
+
+    monkeypatch.setattr(direct, "_execute", noted)
+    return trips
+
+
+def test_questions_go_together_and_each_is_answered_once(db, monkeypatch):
     with transaction():
         add_heads("a", "b")
-    both = direct.ask_all([(_HEADS, {"streams": ["b"]}), (_HEADS, {"streams": []}), (_HEADS, {"streams": ["a"]})])
+    trips = sent(monkeypatch)
+    direct.ahead(_HEADS, {"streams": ["b"]})
+    first = direct.ask(_HEADS, {"streams": []}, [(_HEADS, {"streams": ["a"]})])
 
-    assert [[row.stream for row in rows] for rows in both] == [["b"], [], ["a"]]
+    assert first == []
+    assert [heads("a"), heads("b")] == [[("a", 1)], [("b", 1)]]
+    assert trips == [["SELECT"] * 3]
+    assert heads("b") == [("b", 1)]
+    assert trips[1:] == [["SELECT"]]
+
+
+def test_what_is_asked_with_the_commit_tells_of_what_was_written(db, monkeypatch):
+    trips = sent(monkeypatch)
+    with transaction():
+        add_heads("a")
+        direct.ahead(_HEADS, {"streams": ["a"]})
+    assert heads("a") == [("a", 1)]
+    assert [trip[:2] for trip in trips] == [["INSERT", "SELECT"]]
+
+
+def test_an_answer_that_nobody_asked_for_is_forgotten_with_the_next_transaction(db):
+    with transaction():
+        add_heads("a")
+        direct.ahead(_HEADS, {"streams": ["a"]})
+    with transaction():
+        direct.write(_SET, {"of": "a", "to": 9})
+
+    assert heads("a") == [("a", 9)]
 
 
 def test_what_waits_is_written_before_the_next_question_and_in_order(db):

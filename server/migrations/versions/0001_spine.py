@@ -544,16 +544,12 @@ def upgrade() -> None:
     sa.Column('conflicts', sa.Integer(), nullable=False),
     sa.Column('feed_seq', sa.Integer(), nullable=False),
     sa.Column('registers', sa.LargeBinary(), nullable=False),
-    sa.ForeignKeyConstraint(['county_id'], ['county.id'], name=op.f('fk_finding_county_id_county')),
-    sa.ForeignKeyConstraint(['mine_id'], ['mine.id'], name=op.f('fk_finding_mine_id_mine')),
-    sa.ForeignKeyConstraint(['recorded_by'], ['user_account.id'], name=op.f('fk_finding_recorded_by_user_account')),
-    sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_finding_visit_id_visit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_finding'))
     )
     with op.batch_alter_table('finding', schema=None) as batch_op:
-        batch_op.create_index('ix_finding_county_recorded', ['county_id', 'recorded_at', 'id'], unique=False)
+        batch_op.create_index('ix_finding_closed', ['mine_id', 'item_key'], unique=False, postgresql_where=sa.text('closed_at IS NOT NULL'), sqlite_where=sa.text('closed_at IS NOT NULL'))
+        batch_op.create_index('ix_finding_county_recorded', ['county_id', 'recorded_at'], unique=False)
         batch_op.create_index('ix_finding_mine_feed', ['mine_id', 'feed_seq'], unique=False)
-        batch_op.create_index('ix_finding_mine_item', ['mine_id', 'item_key'], unique=False)
         batch_op.create_index('ix_finding_open', ['county_id', 'mine_id', 'due_on'], unique=False, postgresql_where=sa.text('closed_at IS NULL'), sqlite_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_finding_visit', ['visit_id'], unique=False)
 
@@ -629,7 +625,6 @@ def upgrade() -> None:
     op.create_table('visit_sheet',
     sa.Column('visit_id', sa.String(), nullable=False),
     sa.Column('data', sa.LargeBinary(), nullable=False),
-    sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_visit_sheet_visit_id_visit')),
     sa.PrimaryKeyConstraint('visit_id', name=op.f('pk_visit_sheet'))
     )
     op.create_table('photo_flag',
@@ -658,6 +653,10 @@ def upgrade() -> None:
         batch_op.create_index('ix_photo_likeness_person', ['person_id'], unique=False)
 
     # ### end Alembic commands ###
+    # What is compressed already is not tried again.
+    if op.get_bind().dialect.name == 'postgresql':
+        for table in ('segment', 'visit_sheet', 'coverage_sheet'):
+            op.execute(f'ALTER TABLE {table} ALTER COLUMN data SET STORAGE EXTERNAL')
 
 
 def downgrade() -> None:
@@ -690,9 +689,9 @@ def downgrade() -> None:
     with op.batch_alter_table('finding', schema=None) as batch_op:
         batch_op.drop_index('ix_finding_visit')
         batch_op.drop_index('ix_finding_open', postgresql_where=sa.text('closed_at IS NULL'), sqlite_where=sa.text('closed_at IS NULL'))
-        batch_op.drop_index('ix_finding_mine_item')
         batch_op.drop_index('ix_finding_mine_feed')
         batch_op.drop_index('ix_finding_county_recorded')
+        batch_op.drop_index('ix_finding_closed', postgresql_where=sa.text('closed_at IS NOT NULL'), sqlite_where=sa.text('closed_at IS NOT NULL'))
 
     op.drop_table('finding')
     with op.batch_alter_table('device_token', schema=None) as batch_op:
