@@ -128,7 +128,7 @@ _COUNTED = (
 def counts_by_device(where: ColumnElement[bool]) -> dict[str, Counts]:
     """Device → counts, of the photos that `where` keeps."""
     query = select(Photo.device_id, *_COUNTED).where(where, Photo.device_id.is_not(None)).group_by(Photo.device_id)
-    return {row[0]: Counts(*row[1:]) for row in db.session.execute(query)}
+    return {str(row[0]): Counts(*row[1:]) for row in db.session.execute(query)}
 
 
 def counts_of_device(actor: Actor, device: str) -> Counts:

@@ -1,4 +1,4 @@
-"""Findings and visits in a real browser: from a phone to closure role by role, the keyboard, conflicts, sending back."""
+"""Findings and visits in a real browser: from a phone to closure role by role, by keyboard, conflicts, sending back."""
 
 import re
 from collections.abc import Callable, Iterator
