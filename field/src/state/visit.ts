@@ -5,10 +5,12 @@
 
 import {
   computed,
+  effectScope,
   inject,
   provide,
   shallowRef,
   type ComputedRef,
+  type EffectScope,
   type InjectionKey,
   type ShallowRef,
 } from "vue"
@@ -43,11 +45,19 @@ export interface VisitView extends AskedOfVisit {
 
 const VISIT: InjectionKey<VisitView> = Symbol("visit")
 
+/** The visit that was open last: who goes off to a finding or the camera comes back to it at once. */
+let kept: { readonly phone: PhoneStore; readonly view: VisitView; readonly scope: EffectScope } | null = null
+
 /** Opens a visit for the screens below. */
 export function provideVisit(id: string): VisitView {
-  const view = openVisitView(usePhone(), id)
-  provide(VISIT, view)
-  return view
+  const phone = usePhone()
+  if (kept?.phone !== phone || kept.view.id !== id) {
+    kept?.scope.stop()
+    const scope = effectScope(true)
+    kept = { phone, scope, view: scope.run(() => openVisitView(phone, id)) ?? openVisitView(phone, id) }
+  }
+  provide(VISIT, kept.view)
+  return kept.view
 }
 
 export function useVisit(): VisitView {
@@ -88,8 +98,8 @@ export function openVisitView(phone: PhoneStore, id: string): VisitView {
 function claimsOf(phone: PhoneReads, id: string): ComputedRef<Claims> {
   const claimed = steady(() =>
     phone.keys(id, "claim/").map((key): [string, readonly string[]] => {
-      const { heads } = phone.register<{ readonly items?: readonly string[] }>(id, key)
-      return [key.slice("claim/".length), heads.flatMap((head) => head.value.items ?? [])]
+      const { heads } = phone.register<readonly string[]>(id, key)
+      return [key.slice("claim/".length), heads.flatMap((head) => head.value)]
     }),
   )
   return computed(() => new Map(claimed.value))
