@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from server.db import AHEAD, db
+from server.engine import refuse_reader
 from server.pipeline import Kept, Step, converse
 
 Facts = Mapping[str, Any]
@@ -87,6 +88,12 @@ def ask(statement: Executable, facts: Facts, then: Sequence[Question] = ()) -> l
     connection = db.session.connection()
     every = [_Asked(*question, _compiled(connection.dialect, question[0])) for question in ((statement, facts), *then)]
     return _send(connection, every)
+
+
+def ask_all(questions: Sequence[Question]) -> list[list[Any]]:
+    """The rows of each statement, in one round trip; each sees what was committed when its own turn came."""
+    first, *others = questions
+    return [ask(*first, then=others), *(ask(*other) for other in others)]
 
 
 def ahead(statement: Executable, facts: Facts) -> None:
@@ -186,6 +193,8 @@ def _execute(connection: Connection, steps: list[Step]) -> list[list[tuple[Any, 
     driver = connection.connection.driver_connection
     try:
         if connection.dialect.name == "sqlite":
+            for step in steps:
+                refuse_reader(connection, step.sql)
             return [driver.execute(step.sql, step.values).fetchall() for step in steps]  # type: ignore[union-attr]
         return _converse(connection, cast("psycopg.Connection[Any]", driver), _state(connection).kept, steps)
     except (psycopg.Error, pysqlite3.dbapi2.Error) as error:

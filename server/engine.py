@@ -5,13 +5,14 @@ starts to write instead of making it wait; we say BEGIN IMMEDIATE for writers an
 readers. PostgreSQL: time limits for locks, readers in read-only transactions.
 """
 
+import re
 import time
 from typing import Any
 
 import psycopg
 import pysqlite3.dbapi2
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from server.config import Config
@@ -25,6 +26,12 @@ FIRST_SAFE_SQLITE = (3, 51, 3)
 IDLE_IN_TRANSACTION_MS = 60_000
 #: A connection that rested this long is asked whether it lives before it is used.
 ASK_AFTER_REST_S = 20
+
+
+_WRITES = re.compile(
+    r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|REINDEX|VACUUM|WITH\b.*\b(INSERT|UPDATE|DELETE)\b)",
+    re.I | re.S,
+)
 
 
 class UnsafeDatabase(Exception):
@@ -65,6 +72,7 @@ def prepare_engine(engine: Engine, config: Config) -> Engine:
     if config.uses_sqlite:
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "before_cursor_execute", _refuse_reader)
         return engine
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", _ask_after_rest)
@@ -103,10 +111,21 @@ def _open_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("qianshao_writer")
-    # A reader that tries to write is a bug: it would fail under load only. query_only makes it
-    # fail always, as PostgreSQL's read-only transaction does.
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def refuse_reader(connection: Connection, statement: str) -> None:
+    """A reader that tries to write is a bug: it would fail under load only. Here it fails always, as in PostgreSQL's
+    read-only transactions. The pragma for it would have every prepared statement prepared anew, at each turn.
+    """
+    if not connection.get_execution_options().get("qianshao_writer") and _WRITES.match(statement):
+        error = pysqlite3.dbapi2.OperationalError("attempt to write outside transaction()")
+        raise OperationalError(statement, None, error)
+
+
+def _refuse_reader(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    refuse_reader(connection, statement)
 
 
 def _note_rest(_connection: Any, record: Any) -> None:
