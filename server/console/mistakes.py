@@ -72,7 +72,8 @@ def _said(sentence: str) -> dict[str, str]:
 def _is_person() -> bool:
     if request.path.startswith(_PROGRAMS):
         return False
-    return "HX-Request" in request.headers or request.accept_mimetypes.best == "text/html"
+    # Browsers name it beside the kinds of pictures that they like as well; programs at most say that all is welcome.
+    return "HX-Request" in request.headers or "text/html" in request.accept_mimetypes.values()
 
 
 def _lead(address: str) -> Response:

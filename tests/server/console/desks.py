@@ -16,7 +16,11 @@ from tests.server.api.test_scope import actor_of, id_of, subject_of
 from tests.server.api.world import Browser
 from tests.settings import make_config
 
-HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+#: As Chromium says it.
+HTML = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7"
+}
 #: Names in paths that are nobody's, or whose scope the services' own tests hold.
 FIXED = {"digest": world.DIGEST, "uid": "unknown", "session": "ffffffffffffffff"}
 
