@@ -45,10 +45,16 @@ export function wayInstead(
   life: Life["at"],
   to: RouteLocationNormalized,
 ): string | { path: string; query: Record<string, string> } | null {
-  const isOver = to.path === "/enrol" && life !== "unenrolled" && life !== "unconfirmed"
-  if (to.meta.lives?.includes(life) || (life === "open" && !isOver)) return null
+  if (maySee(life, to)) return null
   const home = HOMES[life]
   if (home === undefined || home === to.path) return null
-  const isWorth = life === "locked" && !isOver && to.path !== "/today"
-  return isWorth ? { path: home, query: { then: to.fullPath } } : home
+  return life === "locked" && !IS_NO_WORK.has(to.path) ? { path: home, query: { then: to.fullPath } } : home
+}
+
+/** Nobody comes back to these. */
+const IS_NO_WORK = new Set(["/today", "/enrol"])
+
+/** A phone that is at work sees everything but the beginning of its life. */
+function maySee(life: Life["at"], to: RouteLocationNormalized): boolean {
+  return to.meta.lives?.includes(life) === true || (life === "open" && to.path !== "/enrol")
 }

@@ -1,6 +1,6 @@
 /** Newer versions of the app: put in place between visits, never during one. */
 
-import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue"
+import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue"
 import { browserShell, type Shell } from "../device/shell"
 import type { PhoneStore } from "./phone"
 
@@ -8,6 +8,7 @@ declare const __APP_VERSION__: string
 /** As package.json says it. */
 export const APP_VERSION = __APP_VERSION__
 const LOOK_EVERY_MS = 60 * 60 * 1000
+const RENEW_EVERY_MS = 5 * 60 * 1000
 /** A visit that was forgotten open does not keep updates away for ever. */
 const FORGOTTEN_MS = 3 * 24 * 60 * 60 * 1000
 
@@ -24,19 +25,21 @@ export interface Updating {
 const isReady = shallowRef(false)
 const version = shallowRef<string | null>(null)
 
-/** Follows the phone's visits for as long as the app lives. */
 export function useUpdating(phone: PhoneStore, shell: Shell = browserShell): Updating {
   const isHeld = computed(() => isUnderWay(phone, Date.now()))
-  watch(
-    isHeld,
-    async (held) => {
-      if (held) await shell.hold()
-      // While locked the phone cannot know its visits: what is held stays held.
-      else if (phone.life.at === "open") await shell.release()
-    },
-    { immediate: true },
-  )
   return { isReady, version, isHeld, update: async () => !isHeld.value && (await shell.takeOver()) }
+}
+
+/** Keeps the version that a visit began with for as long as one is under way. For the app's whole life. */
+export function useHolding(phone: PhoneStore, shell: Shell = browserShell): void {
+  const keep = async (): Promise<void> => {
+    if (isUnderWay(phone, Date.now())) await shell.hold()
+    // While locked the phone cannot know its visits: what is held stays held.
+    else if (phone.life.at === "open") await shell.release()
+  }
+  watch(() => [phone.life.at, isUnderWay(phone, Date.now())], keep, { immediate: true })
+  const renewing = setInterval(() => void keep(), RENEW_EVERY_MS)
+  onScopeDispose(() => clearInterval(renewing))
 }
 
 /** Once, after the first screen is there. */
