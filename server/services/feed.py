@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.among import among
-from server.direct import Question, ask
+from server.direct import Question, ask, write
 from server.models.feed import StreamHead
 from server.services.upsert import put
 
@@ -45,11 +45,11 @@ def emit(session: Session, stream: str, count: int = 1) -> int:
     return advance(session, stream, count)
 
 
-def advance(session: Session, stream: str, count: int = 1) -> int:
+def advance(_session: Session, stream: str, count: int = 1) -> int:
     """The same for a stream that this transaction has locked already."""
-    return int(ask(_ADVANCE, {"of_stream": stream, "count": count}, session.connection())[0].seq) - count + 1
+    return int(ask(_ADVANCE, {"of_stream": stream, "count": count})[0].seq) - count + 1
 
 
-def advancing(stream: str) -> Question:
-    """Takes one number of a stream that this transaction has locked already, when it is asked among others."""
-    return _ADVANCE, {"of_stream": stream, "count": 1}
+def advance_unread(stream: str) -> None:
+    """Take one number of such a stream before whatever is asked next; a statement after it reads it off the head."""
+    write(_ADVANCE, {"of_stream": stream, "count": 1})
