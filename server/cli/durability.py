@@ -13,12 +13,14 @@ from server.db import db
 from server.durability.backup import BackupFaulty, back_up
 from server.durability.copies import CopyUnusable, DatabaseInUse
 from server.durability.manifest import NoBackup
+from server.durability.photos import prove_photos
 from server.durability.programs import ProgramFailed
 from server.durability.proof import Proof, prove_log
 from server.durability.rebuilding import compare
 from server.durability.restore import Accepted, RestoreRefused, restore
 from server.durability.snapshot import snapshot
 from server.keys import current_key
+from server.storage import current_storage
 
 _FAILURES = (BackupFaulty, CopyUnusable, DatabaseInUse, NoBackup, ProgramFailed, RestoreRefused, OSError)
 
@@ -62,13 +64,28 @@ def restore_command(folder: Path, *, accept_older: bool, accept_other_key: bool)
 
 
 @click.command("verify")
+@click.option("--photos", is_flag=True, help="Also read every stored photo and hash it again.")
 @click.pass_context
-def verify_command(context: click.Context) -> None:
+def verify_command(context: click.Context, *, photos: bool) -> None:
     """Prove the log from the database alone; exit status 1 when anything does not hold."""
     with snapshot() as connection:
         proof = prove_log(connection, current_key())
     _say(proof)
-    context.exit(1 if proof.faults else 0)
+    faulty = bool(proof.faults)
+    if photos:
+        faulty |= _prove_photos()
+    context.exit(1 if faulty else 0)
+
+
+def _prove_photos() -> bool:
+    """Whether a photo is not what it was."""
+    found = prove_photos(current_storage())
+    click.echo(f"{found.photos} photos, {found.bytes} bytes")
+    for fault in found.faults:
+        click.echo(str(fault))
+    if not found.faults:
+        click.echo("Every photo is what its name says.")
+    return bool(found.faults)
 
 
 @click.command("rebuild")

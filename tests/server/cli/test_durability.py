@@ -74,7 +74,7 @@ def test_backup_verify_rebuild_epoch_and_restore_as_an_operator_types_them(fille
     assert json.loads((folder / "manifest.json").read_text())["operations"] == 6
     assert "has begun" in qianshao("epoch", "new", "--reason", "restored by the hoster")
     assert "A new epoch has begun" in qianshao("restore", folder)
-    assert "Every link" in qianshao("verify")
+    assert "Every photo is" in qianshao("verify", "--photos")
     assert "as the log gives it" in qianshao("rebuild", "--check")
 
 

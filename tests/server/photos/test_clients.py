@@ -78,7 +78,7 @@ def test_tus_js_client_uploads_aborts_and_resumes(wire, tmp_path, stop):
 
 
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
-def test_the_bytes_of_a_request_that_was_cut_are_kept(wire, reset):
+def test_ph_5_the_bytes_of_a_request_that_was_cut_are_kept(wire, reset):
     data = photo(46 + reset)
     digest, at = wire.phone.declare(data), 0
     for cut in (1, 1000, 20_000):
@@ -108,7 +108,7 @@ TRACED = "openat,fsync,fdatasync,rename,renameat,renameat2,pwrite64,write,sendto
 CALL = re.compile(r"^(?:\[pid\s+)?(\d+)\]?\s+(?:\d[\d:.]*\s+)?(\w+)\((.*)$")
 
 
-def test_nothing_is_acknowledged_before_it_is_synced(tmp_path):
+def test_ph_6_nothing_is_acknowledged_before_it_is_synced(tmp_path):
     """Of each upload: sync of the bytes, rename, sync of folder and database, only then the answer."""
     uploads = 12
     with wired(tmp_path) as wire:

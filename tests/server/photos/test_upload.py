@@ -68,7 +68,7 @@ def test_a_piece_that_does_not_fit_is_told_where_to_go_on(county):
     assert one.patch(digest, DATA[100:], 100).status_code == 204
 
 
-def test_what_no_operation_of_this_phone_names_is_not_found(county):
+def test_ph_4_what_no_operation_of_this_phone_names_is_not_found(county):
     one, other = carrier(county), carrier(county, "p2", opening=False)
     digest = one.declare(DATA)
     for answer in (other.head(digest), other.patch(digest, DATA), one.patch("0" * 64, DATA), one.patch("abc", DATA)):
@@ -102,7 +102,7 @@ def test_two_phones_with_the_same_photo_store_it_once(county):
     assert one.counts() == (2, 2, 0, 0)
 
 
-def test_bytes_of_another_photo_are_thrown_away_and_it_is_said(county):
+def test_ph_7_bytes_of_another_photo_are_thrown_away_and_it_is_said(county):
     one = carrier(county)
     digest = one.declare(DATA)
     wrong = DATA[:-1] + bytes([DATA[-1] ^ 1])
@@ -166,7 +166,7 @@ def test_options_say_what_is_spoken(county):
     assert answer.headers["Tus-Max-Size"] == "15000000"
 
 
-def test_what_is_no_photo_is_refused_with_a_reason_and_the_operation_stays(county):
+def test_ph_8_what_is_no_photo_is_refused_with_a_reason_and_the_operation_stays(county):
     one = carrier(county)
     page = b"<html><script>alert(1)</script></html>" * 20
     digest = one.declare(page)
