@@ -112,7 +112,12 @@ def _open_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("qianshao_writer")
     driver: Any = connection.connection.driver_connection
-    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    try:
+        driver.execute(begin)
+    except pysqlite3.dbapi2.Error as error:
+        base = pysqlite3.dbapi2.Error
+        raise DBAPIError.instance(begin, None, error, base, dialect=connection.dialect) from error
 
 
 def refuse_reader(connection: Connection, statement: str) -> None:
