@@ -115,6 +115,8 @@ function answer(operation: Extract<Operation, { kind: "answer.set" }>): Write[] 
   if (sort !== "answer" || !item || !place || rest.length > 0) throw new BrokenRule("register")
   if ((body.outcome === "unseen" || body.outcome === "na") && !body.reason)
     throw new BrokenRule("reason_required")
+  if (body.undone && (body.outcome !== "unseen" || body.value !== undefined || body.settings))
+    throw new BrokenRule("undone_says_nothing")
   return [{ sheet: VISIT, key: reg, parents, value: body }]
 }
 

@@ -6,7 +6,7 @@ export function fieldWords(field: string, value: unknown): string {
   if (field === "state")
     return value === "live"
       ? t("phone.conflict.live")
-      : t("phone.conflict.retracted", { reason: String((value as { retracted: string }).retracted) })
+      : t("phone.conflict.retracted", { reason: (value as { retracted: string }).retracted })
   if (field === "status") return statusWords(value as { step: string; result?: string })
   if (field === "severity") return tell(`phone.finding.severity.${String(value)}`)
   return typeof value === "string" ? value : ""
