@@ -85,27 +85,29 @@ export async function write(
   const stores = [...new Set([...puts, ...removals].map((one) => one.store as StoreName))]
   if (stores.length === 0) return
   const transaction = database.transaction(stores, "readwrite", { durability: "strict" })
+  const asked: Promise<unknown>[] = []
   try {
-    const asked: Promise<unknown>[] = removals.map(({ store, range }) =>
-      transaction.objectStore(store).delete(range),
-    )
+    for (const { store, range } of removals) asked.push(transaction.objectStore(store).delete(range))
     for (const { store, key, value } of puts)
       asked.push(transaction.objectStore(store as StoreName).put(value as Sealed, key as string))
     await Promise.all([...asked, transaction.done])
   } catch (error) {
-    await undone(transaction)
+    await undone(transaction, asked)
     throw isFull(error) || isFull(transaction.error) ? new StorageFull("no room", { cause: error }) : error
   }
 }
 
 /** A request that failed before it was one leaves the others standing: none of them may be kept. */
-async function undone(transaction: { abort(): void; done: Promise<void> }): Promise<void> {
+async function undone(
+  transaction: { abort(): void; done: Promise<void> },
+  asked: readonly Promise<unknown>[],
+): Promise<void> {
   try {
     transaction.abort()
   } catch {
     // It was aborted already, by what failed.
   }
-  await transaction.done.catch(() => undefined)
+  await Promise.allSettled([...asked, transaction.done])
 }
 
 function isFull(error: unknown): boolean {

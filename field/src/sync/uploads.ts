@@ -93,7 +93,7 @@ class Upload {
     if (reply.status === 404) return "later"
     if (reply.status === 409) return this.again()
     if (reply.status === 460) return this.again()
-    if (reply.status === 422) return this.refused(reply.code ?? "refused")
+    if (reply.status === 422) return this.refused(reply.code ? reply.code : "refused")
     if (reply.status === 423 || reply.status === 507)
       return { trouble: "busy", after: (reply.retryAfter ?? 1) * 1000 }
     return failed

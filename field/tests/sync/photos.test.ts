@@ -95,7 +95,7 @@ describe("photos", () => {
     await county.instead({ path: `/api/v1/photos/${digest}`, status: 422, body, headers })
     await phone.store.syncNow()
     expect(phone.store.counts).toMatchObject({ photosSaved: 0, photosReceived: 1 })
-    expect(phone.store.outgoing().map((one) => [one.state, one.why])).toEqual([["refused", "photo_bomb"]])
+    expect(phone.store.outgoing().map((one) => [one.state, one.why])).toEqual([["refused", "refused"]])
     expect((await phone.store.photoBytes(digest))?.size).toBe(1000)
   })
 })
