@@ -20,6 +20,8 @@ export type Carried =
   | { readonly done: false; readonly why: "not_a_bundle" | "too_large" | "own" }
 
 export class Rescue {
+  /** Files of others that the county has not signed for. */
+  waiting = 0
   private readonly phone: Phone
   private readonly storage: CarriedStorage
 
@@ -42,6 +44,7 @@ export class Rescue {
       if (found.device === this.phone.desk.state.device) return { done: false, why: "own" }
       const name = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", content)))
       await this.storage.keep(name, content)
+      await this.load()
       const operations = found.chains.reduce((sum, run) => sum + run.operations.length, 0)
       return { done: true, operations, chains: new Set(found.chains.map((run) => run.chain)).size }
     } catch (error) {
@@ -53,8 +56,9 @@ export class Rescue {
     }
   }
 
-  async count(): Promise<number> {
-    return (await this.storage.names()).length
+  /** Look how many files wait here. */
+  async load(): Promise<void> {
+    this.waiting = (await this.storage.names()).length
   }
 
   /** Bring every carried file to the county. A file goes only when the county has signed for it. */
@@ -81,6 +85,7 @@ export class Rescue {
     const { chains } = readBundle(parse(fromUtf8(content)))
     if (!(await this.isSigned(got.reply.text, chains[0]?.chain))) return { trouble: "portal", after: null }
     await this.storage.drop(name)
+    await this.load()
     return null
   }
 

@@ -93,7 +93,7 @@ class Upload {
     if (reply.status === 404) return "later"
     if (reply.status === 409) return this.again()
     if (reply.status === 460) return this.again()
-    if (reply.status === 422) return this.refused(reply.code ? reply.code : "refused")
+    if (reply.status === 422) return this.refused(reply.code)
     if (reply.status === 423 || reply.status === 507)
       return { trouble: "busy", after: (reply.retryAfter ?? 1) * 1000 }
     return failed
@@ -111,7 +111,9 @@ class Upload {
     return "done"
   }
 
-  private async refused(why: string): Promise<Outcome> {
+  /** Why is said where the answer has a body; HEAD has none. */
+  private async refused(code: string | null): Promise<Outcome> {
+    const why = code === null || code === "" ? "refused" : code
     await this.with.photos.mark(this.record.sha256, { state: "refused", why })
     return "done"
   }

@@ -3,7 +3,7 @@
  * same on phone and server (SPEC, RT-1).
  */
 
-import type { FindingEdit, Photo, Recheck, VisitIdentity } from "./bodies"
+import type { Answer, FindingEdit, Photo, Recheck, VisitIdentity } from "./bodies"
 import { findingFields } from "./limits"
 import type { Operation } from "./operations"
 
@@ -113,11 +113,14 @@ function answer(operation: Extract<Operation, { kind: "answer.set" }>): Write[] 
   const { reg = "", body, parents = [] } = operation
   const [sort, item, place, ...rest] = reg.split("/")
   if (sort !== "answer" || !item || !place || rest.length > 0) throw new BrokenRule("register")
-  if ((body.outcome === "unseen" || body.outcome === "na") && !body.reason)
-    throw new BrokenRule("reason_required")
-  if (body.undone && (body.outcome !== "unseen" || body.value !== undefined || body.settings))
-    throw new BrokenRule("undone_says_nothing")
+  checkAnswer(body)
   return [{ sheet: VISIT, key: reg, parents, value: body }]
+}
+
+function checkAnswer({ outcome, reason, undone, value, settings }: Answer): void {
+  if ((outcome === "unseen" || outcome === "na") && !reason) throw new BrokenRule("reason_required")
+  const saysMore = outcome !== "unseen" || value !== undefined || settings !== undefined
+  if (undone && saysMore) throw new BrokenRule("undone_says_nothing")
 }
 
 function joining(by: string, body: VisitIdentity): unknown {

@@ -41,7 +41,6 @@ export class Context {
   readonly life = shallowRef<Life>({ at: "starting" })
   readonly sync = shallowRef<SyncStatus>({ at: "off", why: "starting" })
   readonly clockOff = shallowRef<number | null>(null)
-  readonly carriedCount = shallowRef(0)
   readonly versions = new Versions()
   readonly known: Facts = { facts: new Map(), editions: new Map() }
   /** Wall ms. */

@@ -3,6 +3,7 @@
 import { Locked } from "../../storage/vault"
 import type { PhoneCommands, PhoneReads } from "../phone"
 import { saving, type Context } from "./context"
+import { SENDING } from "./versions"
 import { pictureTakenAlong, prepare } from "./preparing"
 
 type FileCommands = Pick<
@@ -35,7 +36,7 @@ export function fileCommands(context: Context, reads: PhoneReads): FileCommands 
     importBundle: async (file) => {
       const { rescue, engine } = context.need()
       const taken = await saving(async () => rescue.take(new Uint8Array(await file.arrayBuffer())))
-      context.carriedCount.value = await rescue.count()
+      context.versions.changed(SENDING)
       engine.wake("asked")
       return taken
     },

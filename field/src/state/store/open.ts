@@ -58,7 +58,7 @@ async function begin(context: Context, opening: Opening): Promise<void> {
     const parts = await assemble(context, opening)
     context.open(parts)
     await parts.county.load()
-    context.carriedCount.value = await parts.rescue.count()
+    await parts.rescue.load()
     settleLife(context)
     parts.engine.wake("start")
   } catch (error) {
@@ -83,7 +83,7 @@ async function assemble(
   const carried = new CarriedStorage(database, vault)
   const county = new County(send, phone, records)
   const rescue = new Rescue(phone, carried)
-  const heard = (told: Heard, at: number): void => void hear(context, told, at)
+  const heard = (told: Heard, at: number): void => hear(context, told, at)
   const say = (status: Context["sync"]["value"]): void => {
     context.sync.value = status
     context.versions.changed(SENDING)
@@ -93,12 +93,11 @@ async function assemble(
 }
 
 /** The county answered: everything may show something else now. */
-async function hear(context: Context, { answer }: Heard, at: number): Promise<void> {
+function hear(context: Context, { answer }: Heard, at: number): void {
   context.clockOff.value = answer.time - at
   context.everythingChanged()
   const { at: life } = context.life.value
   if (life === "unconfirmed") settleLife(context)
-  context.carriedCount.value = await context.need().rescue.count()
 }
 
 function storeOf(context: Context): PhoneStore {

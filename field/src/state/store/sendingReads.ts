@@ -21,7 +21,7 @@ export function counts(context: Context): SyncCounts {
     photosSaved: photos.filter((photo) => photo.state === "saved").length,
     photosReceived: photos.filter((photo) => photo.state === "received").length,
     setAside: desk ? setAside(desk).length : 0,
-    carried: context.carriedCount.value,
+    carried: parts?.rescue.waiting ?? 0,
     clockOff: context.clockOff.value,
   }
 }
