@@ -21,6 +21,8 @@ blueprint = Blueprint("finding_pages", __name__)
 #: What the photos of one step may weigh together.
 _PHOTOS_BYTES = 48 * 1024 * 1024
 _STEPS = "finding_pages.take_step"
+#: What an address says of how to show, not of what.
+_MANNERS = frozenset({"limit", "sort", "cursor"})
 
 
 @blueprint.before_request
@@ -33,7 +35,7 @@ def _take_photos() -> None:
 @page(blueprint, "/findings", Page(verb=Verb.FINDING_READ, query=FindingFilters))
 def list_findings(call: Call) -> Any:
     """The findings in sight, those that are due first; whoever asks for nothing sees what is open."""
-    filters = call.query if request.args else {**call.query, "open": True}
+    filters = call.query if request.args.keys() - _MANNERS else {**call.query, "open": True}
     found = view_rows(call.actor, filters, call.now)
     words = {"sorts": SORTS, "statuses": tuple(Status), "severities": tuple(Severity)}
     return render(call, "findings.html", found=found, filters=filters, **words)

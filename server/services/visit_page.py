@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from patrol import visits as rules
 from patrol.permissions import Actor, Subject, Verb, can, scopes
@@ -29,6 +29,8 @@ from sync.visits import photos as standing_photos
 
 #: What the page can be narrowed to.
 SHOWN = ("all", "fail", "disputed", "unseen", "na", "photos")
+#: How many findings the page lists, the gravest first; the list of findings has them all.
+FINDINGS_SHOWN = 30
 #: Steps of a visit's life that are taken on this page; a release is asked for by operation, a submission on the phone.
 _STEPS = (rules.VisitStep.APPROVE, rules.VisitStep.SEND_BACK, rules.VisitStep.SEAL, rules.VisitStep.VOID)
 
@@ -207,8 +209,9 @@ def _notes(sheet: Sheet, witness: Witness) -> list[dict[str, Any]]:
 
 
 def _findings(visit: str) -> Sequence[Finding]:
-    query = select(Finding).where(Finding.visit_id == visit).order_by(Finding.recorded_at, Finding.id)
-    return db.session.scalars(query).all()
+    grave = case((Finding.severity == "general", 1), else_=0)
+    query = select(Finding).where(Finding.visit_id == visit).order_by(grave, Finding.recorded_at, Finding.id)
+    return db.session.scalars(query.limit(FINDINGS_SHOWN)).all()
 
 
 def _sealed(visit: str) -> Sequence[SealedVisit]:
