@@ -7,9 +7,11 @@ to 54 visits with three of them on two such cores. Ends non-zero when a request 
 """
 
 import argparse
+import os
 import random
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -28,7 +30,7 @@ from media.digest import sha256_of
 from server.config import Config
 from server.db import db
 from server.models.photo import Photo
-from tests.media.pictures import encoded, scene
+from tests.media.pictures import encoded, padded, scene
 from tests.servers.s3 import new_bucket, s3
 from tests.servers.valkey import valkey
 
@@ -50,7 +52,7 @@ class Camera:
             if len(photo) <= SIZE:
                 break
             photo = encoded(scene(1, (1280, 960)), quality=quality)
-        self._photo, self._taken = bytearray(photo), 0
+        self._photo, self._taken = bytearray(padded(photo, SIZE)), 0
         self._places = [at for at in range(len(photo) // 2, len(photo) - 9) if 0xFF not in photo[at - 1 : at + 2]][:64]
 
     def take(self) -> bytes:
@@ -200,9 +202,31 @@ def main() -> None:
     options = _options()
     camera = Camera()
     print(f"photos of {len(camera.take()):,} bytes; yardstick {yardstick():.1f} ms; ms of CPU, server and database")
+    print(f"the disk alone (write, sync, rename, sync, log): {disk_alone(camera.take()):.0f} a second, one at a time")
     print("database    store  what     clients    per s   server  database")
     wrong = sum(measure(database, store, options, camera) for database in options.database for store in options.store)
     sys.exit(1 if wrong else 0)
+
+
+def disk_alone(photo: bytes, rounds: int = 100) -> float:
+    """Photos a second that the disk takes with the syncs that an acknowledgement promises, and with nothing else."""
+    with tempfile.TemporaryDirectory(prefix="qs-bench-") as name:
+        folder = os.open(name, os.O_RDONLY)
+        log = os.open(f"{name}/log", os.O_CREAT | os.O_WRONLY)
+        began = time.perf_counter()
+        for number in range(rounds):
+            file = os.open(f"{name}/arriving", os.O_CREAT | os.O_WRONLY)
+            os.write(file, photo)
+            os.fsync(file)
+            os.close(file)
+            os.replace(f"{name}/arriving", f"{name}/{number}")  # noqa: PTH105 - the call and nothing around it
+            os.fsync(folder)
+            os.write(log, bytes(16_384))
+            os.fsync(log)
+        seconds = time.perf_counter() - began
+        os.close(log)
+        os.close(folder)
+    return rounds / seconds
 
 
 def _options() -> argparse.Namespace:

@@ -62,3 +62,13 @@ HONEST = {
     "camera": {0x9003: "2026:11:20 09:30:15", 0x9011: "+08:00"},
     "places": {1: "N", 2: (34.0, 30.0, 36.0), 3: "E", 4: (110.0, 15.0, 0.0), 31: 4.5},
 }
+
+
+def padded(jpeg: bytes, size: int) -> bytes:
+    """The same picture in exactly `size` bytes: comments stand before it. `size` is at least 4 more than it has."""
+    missing, comments = size - len(jpeg), b""
+    while missing > 0:
+        length = missing if missing <= 60_000 else min(60_000, missing - 4)
+        comments += b"\xff\xfe" + (length - 2).to_bytes(2) + b"." * (length - 4)
+        missing -= length
+    return jpeg[:2] + comments + jpeg[2:]

@@ -14,8 +14,8 @@ import pytest
 from bench.photos import ask, patch
 from bench.processes import tree
 from media.digest import sha256_of
+from tests.media.pictures import padded
 from tests.server.photos.scene import photo
-from tests.server.photos.test_links import padded
 from tests.server.photos.wire import Wire, wired
 
 DISK_BYTES = 64_000_000

@@ -7,6 +7,7 @@ import pytest
 
 from bench.links import CutLink
 from bench.photos import USEFUL, ask, bring, patch
+from tests.media.pictures import padded
 from tests.server.photos.scene import photo
 from tests.server.photos.wire import wired
 
@@ -47,14 +48,3 @@ def test_ph_10_a_phone_that_comes_back_takes_over_from_its_own_silent_link(wire)
         assert (status, time.monotonic() - began < 4) == (204, True)
         assert b"upload-offset: 100000" in silent.recv(4096).lower()
     assert wire.offset(digest) == len(data)
-
-
-def padded(data: bytes, size: int) -> bytes:
-    """A JPEG that says more about itself, in comments of its own."""
-    missing, comments = size - len(data), b""
-    while missing > 0:
-        length = min(missing, 60_000) if missing - 60_000 > 8 or missing <= 60_000 else missing - 60_000
-        length = max(length, 4)
-        comments += b"\xff\xfe" + (length - 2).to_bytes(2) + b"." * (length - 4)
-        missing -= length
-    return data[:2] + comments + data[2:]
