@@ -1,5 +1,6 @@
 """A phone in a hand: what people do with the app, in their own words, on a page of a real browser."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -24,11 +25,12 @@ class Handset:
         self.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 
-    def enrol(self, office: Office, team: str) -> None:
-        """Belong to the team: its leader's code, the six digits, the leader's word."""
+    def enrol(self, office: Office, team: str, before: Callable[[], object] = lambda: None) -> None:
+        """Belong to the team: its leader's code, the six digits, then `before`, the leader's word."""
         self.page.goto(f"/app/enrol#{urlsplit(office.code(team)).fragment}")
         digits = self.page.locator("output")
         expect(digits).to_be_visible(timeout=PATIENCE_MS)
+        before()
         if not office.confirm(team, (digits.text_content() or "").strip()):
             raise AssertionError("no phone of the team waits with these digits")
         expect(self.page.get_by_role("button", name="添加人员")).to_be_visible(timeout=PATIENCE_MS)
@@ -39,7 +41,7 @@ class Handset:
         row = self.page.locator("main .list button").nth(number)
         name = (row.locator(".title").text_content() or "").strip()
         row.click()
-        self._choose(pin)
+        self.choose_pin(pin)
         expect(self.page.get_by_role("button", name="下井准备", exact=True)).to_be_visible(timeout=PATIENCE_MS)
         return name
 
@@ -60,7 +62,8 @@ class Handset:
         for key in pin:
             self.page.get_by_role("button", name=key, exact=True).click()
 
-    def _choose(self, pin: str) -> None:
+    def choose_pin(self, pin: str = PIN) -> None:
+        """Set a PIN: twice the same."""
         for said in ("设一个密码", "再输入一次"):
             expect(self.page.get_by_role("heading", name=said)).to_be_visible()
             self.type_pin(pin)
