@@ -141,7 +141,7 @@ export function storeOf(definition: unknown): Shift {
   }
   const commands: Partial<PhoneStore> = {
     setAnswer: (visit, item, at, answer) => put(visit, `answer/${item}/${at}`, answer),
-    claim: (visit, person, items) => put(visit, `claim/${person}`, { person, items }),
+    claim: (visit, person, items) => put(visit, `claim/${person}`, items),
     sign: (visit, signing) => put(visit, `sign/${signing.role}/${signing.person ?? "-"}`, signing),
     done: (visit) => put(visit, "done/p1@d1", { answers: 0, findings: 0, photos: 0 }),
     submit: (visit, note) => put(visit, "visit/status", { status: "submitted", note }),

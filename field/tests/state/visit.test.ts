@@ -108,7 +108,7 @@ describe("walking a stop", () => {
   })
   it("passes over what a teammate has claimed", () => {
     const pairs = view.stops.value[0]?.pairs ?? []
-    held.pulled("v1", "claim/p2", "p1", { person: "p2", items: [pairs[0]?.split("/")[0]] })
+    held.pulled("v1", "claim/p2", "p1", [pairs[0]?.split("/")[0]])
     expect(useWalk(view, () => "f1", null).current.value).toBe(pairs[1])
   })
 })

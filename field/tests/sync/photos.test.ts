@@ -117,6 +117,13 @@ describe("another phone's file", () => {
     expect(carrier.store.sync).toMatchObject({ at: "waiting", trouble: "portal" })
     await carrier.store.syncNow()
     expect(carrier.store.counts.carried).toBe(0)
+    // Whoever carries a chain does not vouch for it: its work counts once its own phone goes on with it.
+    const { chains, visits } = await county.told()
+    const chain = phone.context.need().phone.desk.state.chains[0]?.chain ?? ""
+    expect([chains[chain], visits[visit]]).toEqual([3, undefined])
+    await phone.store.setAnswer(visit, "VEN-2", "-", { outcome: "pass" })
+    await phone.store.syncNow()
+    expect(phone.store.counts.saved).toBe(0)
     expect(Object.keys((await county.told()).visits[visit] ?? {})).toContain("answer/VEN-1/-")
   })
 
