@@ -6,9 +6,11 @@ Time on the link is the bytes that it carried over its rate, so that a share doe
 import contextlib
 import socket
 import threading
+import time
 from types import TracebackType
 
 _PIECE = 16 * 1024
+_LAST_PIECE_S = 0.3
 
 
 class CutLink:
@@ -55,6 +57,8 @@ class CutLink:
                 if self.sent >= self._next:
                     self._next = self.sent + self._every
                     self.cuts += 1
+                    # A slow link carries its last piece for so long that the server has read all that came before.
+                    time.sleep(_LAST_PIECE_S)
                     self._cut()
                     return
                 server.sendall(data)

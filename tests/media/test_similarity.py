@@ -9,7 +9,7 @@ from media.similarity import ALIKE_DISTANCE, distance, likeness_of, nearest
 from tests.media.pictures import encoded, scene
 
 SIZE = (480, 360)
-SCENES = 60
+SCENES = 100
 
 
 def recompressed(picture):
