@@ -43,7 +43,7 @@ export const routes: RouteRecordRaw[] = [
   },
   {
     path: "/visits/:visit/camera",
-    name: "photo",
+    name: "camera",
     component: () => import("../photo/CameraShow.vue"),
     props: ({ params, query }) => ({
       ...params,
@@ -53,7 +53,7 @@ export const routes: RouteRecordRaw[] = [
   },
   {
     path: "/visits/:visit/photos/:photo",
-    name: "photo-show",
+    name: "photo",
     component: () => import("../photo/PhotoShow.vue"),
     props: true,
   },
