@@ -110,16 +110,23 @@ def _said(home: Home, sheet: Sheet) -> Iterable[Said]:
         key = (entry.stamp.person, local_date(at))
         if key not in actors:
             actors[key] = _actor(*key, home.county)
-        yield Said(_RECHECK.get(value.get("result", ""), value["step"]), Attempt(actors[key], at), _values(value))
+        yield Said(_RECHECK.get(value.get("result", ""), value["step"]), Attempt(actors[key], at), _values(value, at))
 
 
-def _values(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def _values(value: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
     data = value.get("data")
     if isinstance(data, dict):
         return data
     said = {name: one for name, one in value.items() if name != "step"}
-    # A phone's remark on a re-check that failed is what the step calls its reason.
-    return said | {"reason": said["note"]} if value.get("result") == "failed" and "note" in said else said
+    return _failed(said, at) if value.get("result") == "failed" else said
+
+
+def _failed(said: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """A phone's re-check that failed, in the words of the step: the remark is its reason, and a day counts that nobody
+    chose.
+    """
+    told = {"deadline": default_deadline(Severity.GENERAL, local_date(at)).isoformat()} | said
+    return told | {"reason": said["note"]} if "note" in said else told
 
 
 def _retraction(sheet: Sheet) -> list[tuple[Entry, dict[str, Any]]]:

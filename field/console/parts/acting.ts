@@ -22,7 +22,7 @@ function act(button: HTMLElement): void {
     own.checked = true
     own.dispatchEvent(new Event("change", { bubbles: true }))
   }
-  const dialog = document.getElementById(button.dataset["act"] ?? "")
+  const dialog = document.getElementById(button.dataset.act ?? "")
   if (dialog instanceof HTMLDialogElement) dialog.showModal()
 }
 
@@ -41,7 +41,7 @@ function takeAlong(form: HTMLFormElement): void {
     field.type = "hidden"
     field.name = "findings"
     field.value = box.value
-    field.dataset["taken"] = ""
+    field.dataset.taken = ""
     form.append(field)
   }
 }

@@ -40,8 +40,8 @@ function hang(viewer: HTMLDialogElement, at: number): void {
     picture.alt = small?.alt ?? ""
   }
   part(viewer, "caption").textContent = link.closest("figure")?.querySelector("figcaption")?.textContent ?? ""
-  part(viewer, "original").setAttribute("href", link.dataset["original"] ?? link.href)
-  const words = viewer.dataset["ofMany"] ?? ""
+  part(viewer, "original").setAttribute("href", link.dataset.original ?? link.href)
+  const words = viewer.dataset.ofMany ?? ""
   part(viewer, "count").textContent = words.replace("#", String(at + 1)).replace("%", String(links().length))
 }
 

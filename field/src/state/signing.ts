@@ -18,6 +18,13 @@ export interface OwnWork extends Done {
   readonly last: number
 }
 
+/** What somebody made of a visit. */
+export interface Standing {
+  readonly status: string
+}
+
+const HANDED_IN = ["submitted", "approved"]
+
 export interface Signatures {
   readonly members: readonly Said<Signing>[]
   readonly companion: Said<Signing> | null
@@ -31,7 +38,8 @@ export interface Ending {
   readonly doneSaid: ComputedRef<Said<Done> | null>
   /** Whether something was added after it. */
   readonly isDoneStale: ComputedRef<boolean>
-  readonly submitted: ComputedRef<Said<unknown> | null>
+  /** The submission that stands, or the office's word that it approved it. */
+  readonly submitted: ComputedRef<Said<Standing> | null>
   readonly isLeader: ComputedRef<boolean>
   readonly failure: Readonly<ShallowRef<NotSavedCode | null>>
   signAsMember(person: string, drawing: Drawing): Promise<boolean>
@@ -106,9 +114,9 @@ function doneOf(phone: PhoneReads, visit: string): Said<Done> | null {
   return phone.register<Done>(visit, key).heads[0] ?? null
 }
 
-function submissionOf(phone: PhoneReads, visit: string): Said<unknown> | null {
-  const { heads } = phone.register<{ readonly status: string }>(visit, "visit/status")
-  return heads.find(({ value }) => value.status === "submitted") ?? null
+function submissionOf(phone: PhoneReads, visit: string): Said<Standing> | null {
+  const { heads } = phone.register<Standing>(visit, "visit/status")
+  return heads.find(({ value }) => HANDED_IN.includes(value.status)) ?? null
 }
 
 function ownWork(phone: PhoneReads, view: VisitView): OwnWork {

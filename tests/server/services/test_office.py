@@ -32,6 +32,7 @@ from tests.counties import COUNTY, LEADER, MEMBER, NOON, SUPERVISOR, leader, sup
 from tests.patrols import enter, open_office
 
 FINDING = "findingxxxxxxxxxxxxxxA"
+FIXED_ON_SPOT = {"fixed_by": "李四", "measures": "已更换"}
 
 
 @pytest.fixture
@@ -349,3 +350,16 @@ def test_fn_2_the_leader_settles_what_two_phones_wrote_of_a_finding(db, office):
     db.session.expire_all()
     assert db.session.scalars(select(Finding.text)).one() == "瓦斯传感器失效"
     assert db.session.scalars(select(Finding.conflicts)).one() == 0
+
+
+def test_fn_6_a_phone_s_failed_re_check_counts_with_its_remark_and_the_usual_deadline(db, office):
+    visit, first, _ = submitted(office)
+    at_desk(office, take_step, FINDING, "notify", {"handed_to": "矿长", "answer": "signed"})
+    at_desk(office, take_step, FINDING, "fix_on_spot", FIXED_ON_SPOT, actor=leader(), session="leader")
+    office.sync(first)
+    assert db.session.scalars(select(Finding.status)).one() == "awaiting_recheck"
+    first.edit(edits.recheck_finding, LEADER, bodies.Recheck(FINDING, "failed", note="仍超限"), visit)
+    office.sync(first)
+    db.session.expire_all()
+    row = db.session.scalars(select(Finding)).one()
+    assert (row.status, row.due_on.isoformat()) == ("rectifying", "2026-11-30")

@@ -203,7 +203,7 @@ function maybe(value: unknown): string | null {
 }
 
 function rank(status: string): number {
-  return ["open", "submitted_incomplete", "submitted", "sealed", "void"].indexOf(status)
+  return ["open", "submitted_incomplete", "submitted", "approved", "sealed", "void"].indexOf(status)
 }
 
 function compare(one: string, other: string): number {
