@@ -88,6 +88,8 @@ class Served(County):
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     county = Served()
+    #: The next answer is lost on its way, after everything was stored.
+    loses = False
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -141,9 +143,11 @@ class Handler(BaseHTTPRequestHandler):
         if not wanted or not self.path.startswith(wanted[0].get("path", "/")):
             return False
         reply = wanted.pop(0)
+        if reply.get("lose"):
+            self.loses = True
+            return False
         if reply.get("cut"):
-            self.close_connection = True
-            self.connection.close()
+            self._hang_up()
             return True
         self._say(reply["status"], reply.get("body", "").encode(), reply.get("headers", {}))
         return True
@@ -152,7 +156,15 @@ class Handler(BaseHTTPRequestHandler):
         body = json.dumps({"code": code}).encode()
         self._say(status, body, {"Content-Type": "application/problem+json"})
 
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
     def _say(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        if self.loses:
+            self.loses = False
+            self._hang_up()
+            return
         self.send_response(status)
         for name, value in ({"Content-Type": "application/json"} | (headers or {})).items():
             self.send_header(name, value)

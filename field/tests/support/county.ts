@@ -12,6 +12,8 @@ export interface Instead {
   headers?: Record<string, string>
   path?: string
   cut?: boolean
+  /** Everything is stored, and the answer is lost. */
+  lose?: boolean
 }
 
 export interface Told {

@@ -215,7 +215,10 @@ class Actor {
 
   private async take(step: Step): Promise<void> {
     if (step.do === "exchange") return exchange(this.phone, step)
-    if (step.do === "restore") { this.restore(step.after?.chains[0]?.last); return; }
+    if (step.do === "restore") {
+      this.restore(step.after?.chains[0]?.last)
+      return
+    }
     for (const one of step.operations ?? []) await act(this.phone, one)
   }
 
