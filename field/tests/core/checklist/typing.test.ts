@@ -4,7 +4,7 @@ import { readDecimal, readWhole } from "../../../src/core/checklist/decimals"
 import { dayTyped, finished, press, type PadKey, type PadKind } from "../../../src/core/checklist/typing"
 
 const typed = (keys: string, kind: PadKind = "decimal") =>
-  [...keys].reduce((text, key) => press(text, (key === "<" ? "erase" : key) as PadKey, kind), "")
+  Array.from(keys).reduce((text, key) => press(text, (key === "<" ? "erase" : key) as PadKey, kind), "")
 
 describe("the number pad", () => {
   it.each([

@@ -19,11 +19,11 @@ describe("claims", () => {
 })
 
 describe("giving", () => {
-  const names = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e"))
+  const names = fc.uniqueArray(fc.constantFrom<string>("a", "b", "c", "d", "e"))
   const claims = fc
     .dictionary(fc.constantFrom("li", "wang", "zhao"), names)
     .map((held) => new Map(Object.entries(held)))
-  const persons = fc.uniqueArray(fc.constantFrom("li", "wang", "chen"))
+  const persons = fc.uniqueArray(fc.constantFrom<string>("li", "wang", "chen"))
   it("gives to those persons alone, leaves all else, and names only who changed", () => {
     fc.assert(
       fc.property(claims, names, persons, (held, moved, to) => {
