@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
 def _measure(database: str, mines: int, years: int) -> tuple[float, ...]:
     with installation(database) as found, found.app().app_context():
         world.build(found.config, mines, max(1, mines // MINES_A_TEAM))
-        _remember(years)
+        remember(years)
         analyse()
         asked = {"month": MONTH.id, "limit": 50}
         taken = (
@@ -86,7 +86,7 @@ def _median(call: Callable[[], object]) -> float:
     return statistics.median(taken[2:])
 
 
-def _remember(years: int) -> None:
+def remember(years: int) -> None:
     """The history: one mine's month is kept by the product, the others are copies of it."""
     with transaction():
         keep_up_mine("mine-0", NOON)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flask import g
+
 log = logging.getLogger(__name__)
 
 _MANIFEST = Path(__file__).parent.parent.parent / "build" / "console" / "manifest.json"
@@ -19,7 +21,10 @@ _SPRITE = "generated/icons.svg"
 def asset(name: str) -> str:
     """The address of what was built from `field/console/<name>`, or of the sprite for "icons.svg"."""
     source = _SPRITE if name == "icons.svg" else f"console/{name}"
-    built = _manifest().get(source)
+    if "assets" not in g:
+        # Looked for once a request: a page names pictures by the hundred.
+        g.assets = _manifest()
+    built = g.assets.get(source)
     return f"/assets/{built['file'] if built else name}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, String, and_, case, column, func, select, values
+from sqlalchemy import ColumnElement, Date, and_, case, func, literal, select
 
 from patrol.periods import Period
 from patrol.permissions import Actor, Verb, reach
@@ -25,26 +25,15 @@ class Covered(NamedTuple):
 
 def covered(actor: Actor, months: Sequence[Period]) -> dict[str, Covered]:
     """Month → what is covered of the mines that were under contract on its last day; none kept, none told."""
-    columns = (column("period", String), column("last", Date))
-    asked = values(*columns).data([(month.id, month.last) for month in months]).cte("asked")
+    # A column of last days would be a statement of its own for every caller; cases are compiled once.
+    last = case(*((CoverageMonth.month == month.id, literal(month.last, Date)) for month in months))
     met = case((and_(CoverageMonth.applicable > 0, CoverageMonth.judged == CoverageMonth.applicable), 1), else_=0)
     seen = within(reach(actor, Verb.DUTY_READ), Contract.county_id, team=Contract.team_id, mine=Contract.mine_id)
+    held = and_(Contract.mine_id == CoverageMonth.mine_id, open_on(Contract.from_date, Contract.until_date, last))
+    sums = (func.sum(CoverageMonth.applicable), func.sum(CoverageMonth.judged), func.count(), func.sum(met))
     query = (
-        select(
-            CoverageMonth.month,
-            func.sum(CoverageMonth.applicable),
-            func.sum(CoverageMonth.judged),
-            func.count(),
-            func.sum(met),
-        )
-        .join(asked, asked.c.period == CoverageMonth.month)
-        .join(
-            Contract,
-            and_(
-                Contract.mine_id == CoverageMonth.mine_id,
-                open_on(Contract.from_date, Contract.until_date, asked.c.last),
-            ),
-        )
+        select(CoverageMonth.month, *sums)
+        .join(Contract, held)
         .where(seen, CoverageMonth.county_id == actor.county, CoverageMonth.month.in_([month.id for month in months]))
         .group_by(CoverageMonth.month)
     )
@@ -63,7 +52,8 @@ def closed(actor: Actor, months: Sequence[Period]) -> list[int]:
 
 def _counted(actor: Actor, months: Sequence[Period], at: Any, *only: ColumnElement[bool]) -> list[int]:
     seen = within(reach(actor, Verb.FINDING_READ), Finding.county_id, mine=Finding.mine_id)
-    inside = [case((and_(at >= month.start, at < month.end), 1), else_=0) for month in months]
-    query = select(*(func.coalesce(func.sum(one), 0) for one in inside))
-    found = db.session.execute(query.where(seen, at >= months[0].start, at < months[-1].end, *only)).one()
-    return [int(count) for count in found]
+    # The newest month first: most of what is asked for ends at the first comparison.
+    which = case(*((at >= month.start, number) for number, month in reversed(list(enumerate(months)))))
+    query = select(which, func.count()).where(seen, at >= months[0].start, at < months[-1].end, *only)
+    found = {row[0]: int(row[1]) for row in db.session.execute(query.group_by(which))}
+    return [found.get(number, 0) for number in range(len(months))]

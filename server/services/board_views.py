@@ -30,7 +30,7 @@ def view_board_page(actor: Actor, wanted: Mapping[str, Any], now: datetime) -> d
     month = parse(wanted["month"]) if wanted.get("month") else month_of(today)
     board = view_board(actor, {"month": month.id, "limit": ROWS}, today)
     teams = records.team_names(actor)
-    rows = [row | {"team": teams.get(row["team_id"], "")} for row in board["items"]]
+    rows = [_row(row, teams) for row in board["items"]]
     shown = [row for row in rows if _is_wanted(row, wanted)]
     mines = records.mines_working(actor)
     return {
@@ -53,6 +53,11 @@ def view_board_page(actor: Actor, wanted: Mapping[str, Any], now: datetime) -> d
         "late": [row for row in rows if row["late"] or any(week["late"] for week in row["weeks"])],
         "points": map_points(mines, rows),
     }
+
+
+def _row(row: Mapping[str, Any], teams: Mapping[str, str]) -> dict[str, Any]:
+    """A mine's row with its team's name and its rounds by week."""
+    return {**row, "team": teams.get(row["team_id"], ""), "rounds": {week["week"]: week for week in row["weeks"]}}
 
 
 def _week(week: Mapping[str, Any], today: date) -> dict[str, Any]:
