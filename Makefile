@@ -19,7 +19,7 @@ START ?= 0
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run demo ledger test check format lint types arch web app tests simulate bench coverage kill migration locks clean
+.PHONY: console-screens screens bench-phone help setup run demo ledger test check format lint types arch web app tests simulate bench coverage kill migration locks clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,15 @@ web: field/node_modules/.installed ## format, lint, types and tests of field/
 	@cd field && $(NODE) npm run --silent lint && $(NODE) npm run --silent types && $(NODE) npm test --silent
 
 app: build/.web ## build the phone app and the console's assets into build/
+
+screens: $(VENV)/.dev build/.web ## pictures of every screen of the phone app, three themes, two sizes, into build/screens
+	@$(BIN)/python -m tests.browser.screens
+
+console-screens: $(VENV)/.dev build/.web ## pictures of every page of the console, both themes, four sizes, into build/console-screens
+	@$(BIN)/python -m tests.browser.console_screens
+
+bench-phone: $(VENV)/.dev build/.web ## measure the phone app in Chromium slowed down four times
+	@$(BIN)/python -m bench.phone
 
 simulate: $(VENV)/.dev ## play seeds of the sync protocol: SEEDS=100000 START=0; DEFECTS=1 plants every defect
 	@$(BIN)/python -m simulation $(SEEDS) --start $(START) --workers $(WORKERS) $(if $(DEFECTS),--defects)

@@ -81,17 +81,21 @@ class Desks:
                 row.last_seen_at -= timedelta(minutes=minutes)
 
     def pages_of(self, role: str) -> list[str]:
-        """Addresses of every page that the role may see, with the demo county's own ids."""
+        """Addresses of every page that the role may see."""
+        return list(self.pages_by_rule(role).values())
+
+    def pages_by_rule(self, role: str) -> dict[str, str]:
+        """Rule → address, with the demo county's own ids, of every page that the role may see."""
         with self.at_work():
-            examples = self._examples()
-        found = []
+            examples = self._examples(role)
+        found: dict[str, str] = {}
         for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule):
             promise = getattr(self.app.view_functions[rule.endpoint], PROMISE, None)
             if isinstance(promise, Page) and self._is_of(role, promise) and rule.rule not in _ABSENT:
                 address = rule.rule.replace("<key:", "<")
                 for name, value in examples.items():
                     address = address.replace(f"<{name}>", value)
-                found.append(address)
+                found[rule.rule] = address
         return found
 
     def actions(self) -> list[str]:
@@ -102,14 +106,14 @@ class Desks:
     def _is_of(self, role: str, promise: Page) -> bool:
         return promise.verb is not None and bool(scopes(Role(role), promise.verb))
 
-    def _examples(self) -> dict[str, str]:
+    def _examples(self, role: str) -> dict[str, str]:
         """Of each noun one that everybody with the role may see: of the first team and its first mine."""
         contract = db.session.scalars(
             select(Contract).join(Team, Team.id == Contract.team_id).order_by(Team.name.desc(), Contract.id)
         ).first()
         assert contract is not None
         mine, team = contract.mine_id, contract.team_id
-        leader = db.session.scalars(select(User.id).where(User.login == "demo-leader")).one()
+        own = db.session.scalars(select(User.id).where(User.login == LOGINS[role])).one()
         firsts = {
             "visit": select(Visit.id).where(Visit.mine_id == mine),
             "finding": select(Finding.id).where(Finding.mine_id == mine),
@@ -117,7 +121,7 @@ class Desks:
             "digest": select(ChecklistEdition.digest),
         }
         found = {name: db.session.scalars(query.limit(1)).one() for name, query in firsts.items()}
-        return found | {"mine": mine, "team": team, "contract": contract.id, "user": leader}
+        return found | {"mine": mine, "team": team, "contract": contract.id, "user": own}
 
 
 def desks_of(site: Site) -> Desks:

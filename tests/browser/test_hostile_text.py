@@ -1,0 +1,164 @@
+"""120 scripts through every text field and every page: none runs, and no page even tries to run one."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.chromium import DESK
+from tests.browser.desks import Desks, desks_of
+from tests.browser.forms import Form, forms_of
+from tests.browser.payloads import payloads
+from tests.browser.site import Site, running_site
+
+PAYLOADS = tuple(payloads())
+ROLES = ("admin", "supervisor", "leader", "mine_user", "auditor")
+#: Their fields hold secrets that no page ever shows, and each try is a guess that is budgeted.
+SECRETS = frozenset({"/sign-out", "/account/password", "/account/second-factor/confirm", "/theme"})
+_HOOKS = """
+    window.__ran = []
+    window.__refused = []
+    window.__struck = number => { window.__ran.push(number) }
+    document.addEventListener("securitypolicyviolation", event => {
+        window.__refused.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`)
+    })
+"""
+_PLANTED = """() => {
+    const planted = document.createElement("p")
+    document.body.append(planted)
+    planted.setAttribute("onclick", "__struck(1)")
+    planted.click()
+}"""
+#: An address that is a script, in a place where a browser follows addresses.
+_SCRIPT_ADDRESS = re.compile(
+    r"""(?:href|src|action|formaction|data)\s*=\s*["']?[\s\x00-\x20]*(?:java|vb)script:""", re.IGNORECASE
+)
+_INVALID = re.compile(r'<(?:input|textarea|select)[^>]*name="([^"]+)"[^>]*aria-invalid="true"')
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A demo county of this module's own: it is filled with what nobody should have to see."""
+    with running_site(tmp_path_factory.mktemp("hostile")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def desks(own: Site) -> Desks:
+    return desks_of(own)
+
+
+def context_for(browser: Browser, desks: Desks, role: str) -> BrowserContext:
+    context = browser.new_context(base_url=desks.site.url, **DESK)
+    context.add_init_script(_HOOKS)
+    desks.sit_down(context, role)
+    return context
+
+
+def send(context: BrowserContext, form: Form, given: dict[str, str]) -> tuple[int, str]:
+    """The form as its page would send it; the status and the page that came back, redirects not followed."""
+    own = {"Origin": context.pages[0].evaluate("() => location.origin"), "Accept": "text/html"}
+    answer = context.request.post(form.action, form=form.filled(given), headers=own, max_redirects=0)
+    return answer.status, answer.text()
+
+
+def strike(context: BrowserContext, form: Form) -> Counter[int]:
+    """Type every payload into every text field of the form; how often it was answered how."""
+    strict: dict[str, str] = {}
+    told: Counter[int] = Counter()
+    for number, payload in enumerate(PAYLOADS):
+        given = {name: strict.get(name, "").format(number=number) or payload for name in form.texts}
+        status, body = send(context, form, given)
+        for name in set(_INVALID.findall(body)) & set(form.texts):
+            # A field that takes no free text shows it once, and is filled well from then on.
+            strict[name] = "x{number:04}"
+        told[status] += 1
+        assert status < 500, (form.rule, payload, body[:400])
+        assert not leaks(payload, body), (form.rule, payload)
+    return told
+
+
+def leaks(payload: str, body: str) -> bool:
+    """Whether a page carries the payload as it was typed, or an address that is a script."""
+    marked = any(letter in payload for letter in "<>\"'&")
+    return (marked and payload in body) or _SCRIPT_ADDRESS.search(body) is not None
+
+
+def look(page: Page, address: str) -> tuple[list[int], list[str]]:
+    """What ran on a page, and what its policy refused."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    ran: list[int] = page.evaluate("() => window.__ran")
+    refused: list[str] = page.evaluate("() => window.__refused")
+    return ran, refused
+
+
+@pytest.fixture(scope="module")
+def struck(browser: Browser, desks: Desks) -> dict[str, Counter[int]]:
+    """Every form of every role, with every payload in it."""
+    done: dict[str, Counter[int]] = {}
+    for role in ROLES:
+        with context_for(browser, desks, role) as context:
+            context.new_page().goto("/account")
+            forms = [form for form in forms_of(context, desks, role) if form.rule not in SECRETS | set(done)]
+            for form in forms:
+                if form.texts:
+                    done[form.rule] = strike(context, form)
+    return done
+
+
+def test_every_form_with_text_was_struck_and_some_of_it_was_kept(struck):
+    assert {"/users", "/teams", "/users/<key:user>", "/users/<key:user>/certificates"} <= set(struck)
+    assert all(told.total() == len(PAYLOADS) == 120 for told in struck.values())
+    assert sum(told[303] for told in struck.values()) > 3 * len(PAYLOADS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_runs_what_was_typed_or_tries_to(browser, desks, struck, role):
+    found: dict[str, object] = {}
+    with context_for(browser, desks, role) as context:
+        page = context.new_page()
+        for address in desks.pages_of(role):
+            ran, refused = look(page, f"{address}?limit=200" if address.count("/") == 1 else address)
+            if ran or refused:
+                found[address] = (ran, refused)
+        if role in ("admin", "auditor"):
+            page.goto("/users?limit=200")
+            assert "<script>__struck(1)</script>" in page.locator("#rows").inner_text()
+    assert found == {}
+
+
+@pytest.mark.parametrize("role", ["auditor", "supervisor"])
+def test_no_page_runs_what_its_address_says(browser, desks, role):
+    with context_for(browser, desks, role) as context:
+        page = context.new_page()
+        for address in (one for one in desks.pages_of(role) if one.count("/") == 1):
+            page.goto(address)
+            names = page.locator("form[method=get] [name]").evaluate_all(
+                "all => [...new Set(all.map(one => one.name))]"
+            )
+            for payload in PAYLOADS:
+                answer = context.request.get(
+                    address, params=dict.fromkeys(names, payload), headers={"Accept": "text/html"}
+                )
+                assert answer.status < 500, (address, payload)
+                assert not leaks(payload, answer.text()), (address, payload)
+        for payload in PAYLOADS[::10]:
+            assert look(page, f"/users?name={quote(payload)}") == ([], []), payload
+            assert look(page, f"/sign-in?next={quote(payload)}") == ([], []), payload
+
+
+def test_what_runs_and_what_is_refused_is_noticed(browser, desks):
+    with context_for(browser, desks, "auditor") as context:
+        page = context.new_page()
+        page.goto("/account")
+        page.evaluate(_PLANTED)
+        assert page.evaluate("() => window.__refused") != []
+        page.set_content("<img src=x onerror=__struck(7)>")
+        page.wait_for_timeout(200)
+        assert page.evaluate("() => window.__ran") == [7]
+    assert leaks("<b>x</b>", "<p><b>x</b></p>")
+    assert leaks("javascript:x", '<a href=" javascript:x">')
