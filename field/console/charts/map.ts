@@ -53,6 +53,7 @@ function ground(colours: Colours, tiles: boolean): GeoComponentOption {
     left: 8,
     right: 8,
     projection: { project, unproject },
+    preserveAspect: "contain",
     silent: true,
     label: { show: !tiles, color: colours.soft, fontSize: 12 },
     itemStyle: { areaColor: tiles ? "transparent" : colours.sunk, borderColor: colours.edge, borderWidth: 1 },
