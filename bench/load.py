@@ -31,11 +31,24 @@ class Sent:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
 
 
+@dataclass(frozen=True)
+class _Turn:
+    submission: Submission
+    after: threading.Event | None
+    done: threading.Event
+
+
 def send(port: int, submissions: Sequence[Submission], clients: int, keep: int = 0) -> Sent:
-    """Send each once from `clients` connections; the first `keep` answers are kept whole."""
-    waiting: SimpleQueue[Submission] = SimpleQueue()
+    """Send each once from `clients` connections; the first `keep` answers are kept whole.
+
+    A phone has one request in flight: its next one waits for the answer, and its time begins then.
+    """
+    waiting: SimpleQueue[_Turn] = SimpleQueue()
+    last: dict[str, threading.Event] = {}
     for submission in submissions:
-        waiting.put(submission)
+        turn = _Turn(submission, last.get(submission.token), threading.Event())
+        last[submission.token] = turn.done
+        waiting.put(turn)
     sent, lock = Sent(), threading.Lock()
     threads = [threading.Thread(target=_client, args=(port, waiting, sent, lock, keep)) for _ in range(clients)]
     began = time.perf_counter()
@@ -47,17 +60,22 @@ def send(port: int, submissions: Sequence[Submission], clients: int, keep: int =
     return sent
 
 
-def _client(port: int, waiting: "SimpleQueue[Submission]", sent: Sent, lock: threading.Lock, keep: int) -> None:
+def _client(port: int, waiting: "SimpleQueue[_Turn]", sent: Sent, lock: threading.Lock, keep: int) -> None:
     connection = socket.create_connection(("127.0.0.1", port), _TIMEOUT_S)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     while True:
         try:
-            submission = waiting.get_nowait()
+            turn = waiting.get_nowait()
         except Empty:
             connection.close()
             return
+        if turn.after is not None:
+            turn.after.wait(_TIMEOUT_S)
         began = time.perf_counter()
-        status, body = _ask(connection, submission)
+        try:
+            status, body = _ask(connection, turn.submission)
+        finally:
+            turn.done.set()
         taken = time.perf_counter() - began
         with lock:
             sent.seconds.append(taken)
