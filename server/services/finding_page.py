@@ -23,7 +23,7 @@ from server.models.finding import Finding
 from server.models.mine import Mine, Place
 from server.models.visit import Visit
 from server.queries import finding_lists
-from server.queries.findings import get_finding, subject_of_finding
+from server.queries.findings import get_finding, ids_in_sight, subject_of_finding
 from server.services import editions, finding_story, photo_walls
 from server.services.finding_life import Home, Life, life_of
 from server.services.witness import Witness
@@ -57,7 +57,7 @@ def view_page(actor: Actor, finding_id: str, now: datetime) -> dict[str, Any]:
     """Everything that the page shows. Raises NotFound."""
     told = look(actor, finding_id)
     row, value, today = told.row, told.value, local_date(now)
-    walls = photo_walls.of_finding(told.sheet, told.witness, value)
+    walls = photo_walls.of_finding(actor, told.sheet, told.witness, value)
     return {
         "row": row,
         "value": value,
@@ -139,8 +139,9 @@ def _words(row: Finding, told: Told) -> dict[str, str]:
 
 def _seen(actor: Actor, finding: str | None) -> Finding | None:
     """A finding that is spoken of, if the actor may see it."""
-    found = db.session.get(Finding, finding) if finding else None
-    return found if found and can(actor, Verb.FINDING_READ, subject_of_finding(found)) else None
+    if finding is None:
+        return None
+    return db.session.scalar(select(Finding).where(Finding.id == finding, Finding.id.in_(ids_in_sight(actor))))
 
 
 def _first(sheet: Sheet, name: str) -> bytes:

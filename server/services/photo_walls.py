@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from patrol.findings import Finding as Value
+from patrol.permissions import Actor, Verb
 from server.db import db
 from server.models.finding import Finding
 from server.models.mine import Mine
 from server.models.photo import Photo, PhotoFile, PhotoFlag
 from server.models.visit import Visit
+from server.queries import findings, visits
 from server.services.photo_views import state_of
 from server.services.witness import Said, Witness
 from sync import bodies
@@ -62,9 +64,9 @@ class Hung:
 Declared = tuple[bodies.Photo, Said]
 
 
-def of_finding(sheet: Sheet, witness: Witness, value: Value) -> dict[str, list[Hung]]:
+def of_finding(actor: Actor, sheet: Sheet, witness: Witness, value: Value) -> dict[str, list[Hung]]:
     """`before` and `after`: what was photographed as it was found, and what shows that it was put right."""
-    hung = hang([(photo, witness.of(entry)) for photo, entry in proofs(sheet)])
+    hung = hang(actor, [(photo, witness.of(entry)) for photo, entry in proofs(sheet)])
     after = {
         photo for done in value.history for name in (done.values.get("photos"),) if isinstance(name, tuple)
         for photo in name
@@ -75,11 +77,11 @@ def of_finding(sheet: Sheet, witness: Witness, value: Value) -> dict[str, list[H
     }
 
 
-def hang(declared: Sequence[Declared]) -> list[Hung]:
+def hang(actor: Actor, declared: Sequence[Declared]) -> list[Hung]:
     """The photos in the order of their declaring, with what became of their bytes."""
     ids = [photo.photo for photo, _ in declared]
     rows = _rows(ids)
-    flags = _flags(ids)
+    flags = _flags(actor, ids)
     return [_hung(photo, said, rows.get(photo.photo), flags.get(photo.photo, ())) for photo, said in declared]
 
 
@@ -115,20 +117,20 @@ def _rows(ids: Collection[str]) -> dict[str, tuple[Photo, PhotoFile | None]]:
     return {photo.id: (photo, file) for photo, file in db.session.execute(query)}
 
 
-def _flags(ids: Collection[str]) -> dict[str, list[Flag]]:
+def _flags(actor: Actor, ids: Collection[str]) -> dict[str, list[Flag]]:
     if not ids:
         return {}
     order = (PhotoFlag.photo_id, PhotoFlag.code, PhotoFlag.other)
     rows = db.session.scalars(select(PhotoFlag).where(PhotoFlag.photo_id.in_(ids)).order_by(*order)).all()
-    others = _others({row.other for row in rows if row.other})
+    others = _others(actor, {row.other for row in rows if row.other})
     found: dict[str, list[Flag]] = {}
     for row in rows:
         found.setdefault(row.photo_id, []).append(Flag(row.code, row.evidence, others.get(row.other)))
     return found
 
 
-def _others(ids: Collection[str]) -> dict[str, Other]:
-    """Whose the other photos are; a photo of another mine is named with it, for the mine's name is no secret here."""
+def _others(actor: Actor, ids: Collection[str]) -> dict[str, Other]:
+    """Whose the other photos are, of those that the actor may see: a flag tells nobody of foreign things."""
     if not ids:
         return {}
     query = (
@@ -137,6 +139,7 @@ def _others(ids: Collection[str]) -> dict[str, Other]:
         .outerjoin(Finding, Photo.visit_id.is_(None) & (Finding.id == Photo.finding_id))
         .outerjoin(Mine, (Mine.id == Visit.mine_id) | (Mine.id == Finding.mine_id))
         .where(Photo.id.in_(ids))
+        .where(or_(visits.in_reach(actor, Verb.RECORD_READ), Finding.id.in_(findings.ids_in_sight(actor))))
     )
     return {photo.id: _other(photo, mine) for photo, mine in db.session.execute(query)}
 

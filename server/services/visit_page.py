@@ -71,7 +71,7 @@ def view_page(actor: Actor, visit_id: str, shown: str, now: datetime) -> dict[st
     row, sheet = stored.visit, decode(stored.sheet)
     held = sealing.look(row, sheet)
     witness = Witness(_entries(sheet), _people_of(sheet))
-    hung = _hang(sheet, witness)
+    hung = _hang(actor, sheet, witness)
     pairs = list(_pairs(row, sheet, witness, photo_walls.by_subject(hung)))
     office = bool(scopes(actor.role, Verb.VISIT_READ))
     value = sealing.value_of(held)
@@ -130,13 +130,13 @@ def _participant(name: str, witness: Witness, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _hang(sheet: Sheet, witness: Witness) -> list[Hung]:
+def _hang(actor: Actor, sheet: Sheet, witness: Witness) -> list[Hung]:
     """The photos that stand, each with whoever declared it."""
     declared = []
     for photo in standing_photos(sheet):
         first, *_ = sheet.registers[f"photo/{photo.photo}"].entries.values()
         declared.append((photo, witness.of(first)))
-    return photo_walls.hang(declared)
+    return photo_walls.hang(actor, declared)
 
 
 def _pairs(row: Visit, sheet: Sheet, witness: Witness, photos: Mapping[str, list[Hung]]) -> Iterator[Pair]:

@@ -14,8 +14,9 @@ from server.models.finding import Finding
 from server.models.photo import Photo, PhotoFlag
 from server.models.user import RoleGrant, User
 from server.queries import photos
-from server.services import photo_processing, proofs
+from server.services import photo_processing, photo_walls, proofs
 from server.services.finding_work import take_step
+from server.services.witness import Witness
 from sync import findings
 from sync.phone import view
 from sync.sheets import decode
@@ -135,3 +136,25 @@ def test_fn_9_a_phone_is_told_where_the_finding_stands_and_until_when(office, re
     (head,) = view.fields_shown(first.desk, f"mine:{mine}", f"finding/{FINDING}")["status"].heads
     assert '"stands":{"status":"rectifying","severity":"general","deadline":"2026-12-20"}' in head.value
     assert head.person != LEADER
+
+
+def test_a_flag_shows_the_other_photo_only_to_whoever_may_see_it(office, rectifying):
+    _, _, mine = rectifying
+    for _ in range(2):
+        kept = proofs.keep(photo(7), office.now)
+        at_desk(office, proofs.step_with, FINDING, "ask_recheck", FIXED, [kept], actor=mine_user(mine))
+        photo_processing.process(kept[0], office.now)
+        failed = {"reason": "仍超限", "deadline": "2026-12-05"}
+        at_desk(office, take_step, FINDING, "fail_recheck", failed)
+    the_db.session.expire_all()
+    sheet = decode(the_db.session.scalars(select(Finding.registers)).one())
+    declared = [(one, Witness([entry]).of(entry)) for one, entry in findings.proofs(sheet)]
+
+    def others(actor):
+        return [
+            flag.other for one in photo_walls.hang(actor, declared) for flag in one.flags if flag.code == "same_bytes"
+        ]
+
+    (seen,) = others(supervisor())
+    assert (seen.mine, seen.finding) == ("东山煤矿", FINDING)
+    assert others(mine_user("mine-of-somebody-else")) == [None]
