@@ -108,9 +108,11 @@ def enrol(request: enrolment.Enrolment, here: Here) -> enrolment.Enrolled | None
     device_id = enrolment.device_id(request.key)
     if code.used_at is not None:
         return _enrol_again(code, device_id, request, here)
-    if code.expires_at <= here.now or devices.lock_device(device_id) is not None:
+    if code.expires_at <= here.now:
         return None
-    return _answer(_add_device(code, request, here), here)
+    known = devices.lock_device(device_id)
+    device = _add_device(code, request, here) if known is None else _shown_again(code, known, here)
+    return None if device is None else _answer(device, here)
 
 
 def confirm(actor: Actor, device_id: str, digits: str, now: datetime) -> Checked:
@@ -148,6 +150,15 @@ def _enrol_again(
     facts = {"device": code.device_id, "other": device_id}
     _note(here.now, "device.code_used_twice", db.session.get_one(Team, code.team_id), None, facts)
     return None
+
+
+def _shown_again(code: EnrolmentCode, device: Device, here: Here) -> Device | None:
+    """A phone of the team shows a fresh code: its leader lets somebody who forgot their PIN set another (EN-10)."""
+    if device.team_id != code.team_id or device.confirmed_at is None or device.revoked_at is not None:
+        return None
+    code.used_at, code.device_id = here.now, device.id
+    _note(here.now, "device.code_shown", device, code.created_by)
+    return device
 
 
 def _add_device(code: EnrolmentCode, request: enrolment.Enrolment, here: Here) -> Device:

@@ -138,9 +138,20 @@ def test_en_2_without_proof_of_the_key_nothing_is_enrolled_and_the_code_stays_go
     assert enrol(phone.ask(code), here) is not None
 
 
-def test_en_2_a_key_that_is_already_a_device_takes_no_second_code(db, here):
+def test_en_2_a_phone_that_was_never_confirmed_takes_no_second_code(db, here):
     phone = enrolled(here)
     assert enrol(phone.ask(issue()), here) is None
+
+
+def test_en_10_a_phone_of_the_team_shows_a_fresh_code_and_the_office_sees_it(db, here):
+    phone = enrolled(here)
+    confirm(phone, db.session.get_one(Device, phone.device).check_code)
+    code = issue()
+    answer = enrol(phone.ask(code), here)
+    assert answer is not None
+    assert (answer.device, trail(db, "device.code_shown")) == (phone.device, 1)
+    assert enrol(PhoneKey().ask(code), here) is None
+    assert db.session.scalar(select(func.count()).select_from(Device)) == 1
 
 
 def test_en_5_the_leader_types_what_the_phone_shows(db, here):
