@@ -79,6 +79,18 @@ export class County {
     await this.keep({ team, county, digits, access: tokens.access, refresh: tokens.refresh })
   }
 
+  /** Whether the county has withdrawn this phone; false where it did not say. */
+  async isWithdrawn(): Promise<boolean> {
+    const reply = await this.tell({ method: "GET", path: "/api/v1/checklists" })
+    return "code" in reply && reply.code === "device_revoked"
+  }
+
+  /** Belong to no team any more. */
+  async leave(): Promise<void> {
+    await this.records.keep(RECORD, null)
+    this.membership = null
+  }
+
   /** A request with this phone's token, sorted into what the county gave and why it did not. */
   async ask(request: Request): Promise<Got> {
     return got(await this.tell(request))

@@ -118,8 +118,9 @@ export class Engine {
 
   /** Everything that can be done now: operations, files of others, then photos. */
   private async turn(): Promise<Failed | null> {
-    const { phone, county, rescue } = this.parts
+    const { phone, county, photos, rescue } = this.parts
     this.say({ at: "exchanging" })
+    phone.desk.photosWaiting = waitingPhotos(photos).length
     try {
       const failed =
         (await rescue.handIn(county)) ?? (await exchangeAll(phone, county, (heard) => this.hear(heard)))

@@ -40,6 +40,8 @@ export class Desk {
   batch = 200
   /** False while nobody's work is open: then rows can neither be read nor kept, and pages are left for later. */
   rowsAreOpen = true
+  /** Photos whose bytes the county has not, so that it can tell others; null where only the core knows. */
+  photosWaiting: number | null = null
   journal: Journal = newJournal()
   private readonly reads = new Map<string, { placed: Placed[]; wall: number }>()
   private overlay: Map<string, Map<string, Fields>> | null = null

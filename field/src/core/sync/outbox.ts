@@ -39,7 +39,7 @@ export async function request(desk: Desk): Promise<Exchange> {
     chains,
     cursor: { epoch, streams: { ...cursor } },
     digests: sent.size > 0 ? {} : await digests(desk),
-    unsent: { operations: unsent(desk), photos: wanted.length },
+    unsent: { operations: unsent(desk), photos: desk.photosWaiting ?? wanted.length },
   }
 }
 

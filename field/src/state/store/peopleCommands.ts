@@ -1,7 +1,7 @@
 /** Commands of enrolment and of the people of a shared phone. */
 
 import type { Desk } from "../../core/sync/desk"
-import { begin, finish } from "../../core/sync/enrolling"
+import { begin, finish, install } from "../../core/sync/enrolling"
 import { forget } from "../../core/sync/pages"
 import { CannotWrite, openChain } from "../../core/sync/pen"
 import { NotOfShape } from "../../core/sync/shape"
@@ -22,6 +22,7 @@ export function peopleCommands(context: Context): PeopleCommands {
     askConfirmed: async () => {
       await context.need().engine.run()
       settleLife(context)
+      if (context.life.value.at === "unconfirmed") await beginAnew(context)
       return context.life.value.at !== "unconfirmed" && context.life.value.at !== "unenrolled"
     },
     addPerson: ({ id, name, pin }) =>
@@ -79,6 +80,16 @@ export function settleLife(context: Context): void {
 /** The county tells its team's phones who is in the team, and others nothing. */
 function isConfirmed(desk: Desk, team: string): boolean {
   return Object.hasOwn(desk.state.cursor, `team:${team}`)
+}
+
+/** Wrong digits three times withdraw a phone for good: with a key of its own again it can show another code. */
+async function beginAnew(context: Context): Promise<void> {
+  const { county, phone, engine } = context.need()
+  if (!(await county.isWithdrawn())) return
+  engine.stop()
+  await phone.step(install)
+  await county.leave()
+  settleLife(context)
 }
 
 async function enrol(context: Context, address: string, label: string): Promise<Enrolling> {
