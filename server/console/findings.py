@@ -21,6 +21,13 @@ blueprint = Blueprint("finding_pages", __name__)
 #: What the photos of one step may weigh together.
 _PHOTOS_BYTES = 48 * 1024 * 1024
 _STEPS = "finding_pages.take_step"
+#: Beside which field of a step's form a refusal stands.
+_BESIDE = {
+    "refusal_without_reason": "reason",
+    "deadline_in_the_past": "deadline",
+    "plan_later_than_deadline": "deadline",
+    "extension_not_later": "until",
+}
 #: What an address says of how to show, not of what.
 _MANNERS = frozenset({"limit", "sort", "cursor"})
 
@@ -50,7 +57,7 @@ def show_finding(call: Call, finding: str) -> Any:
 @action(
     blueprint,
     "/findings/<key:finding>/steps",
-    Action(verb=Verb.FINDING_READ, form=StepForm, again=show_finding, own_transactions=True),
+    Action(verb=Verb.FINDING_READ, form=StepForm, again=show_finding, at=_BESIDE, own_transactions=True),
 )
 def take_step(call: Call, finding: str) -> Any:
     """Take one step, with its photos; each step has a permission of its own."""

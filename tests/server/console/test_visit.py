@@ -60,7 +60,7 @@ def offered(page):
 def test_the_page_tells_who_said_what_when_and_on_which_phone(made, as_role, round_made):
     page = words(see(as_role("supervisor").client, address(round_made)))
     assert "瓦斯检查制度" in page
-    assert "不合格" in page
+    assert "不符合" in page
     assert "收到 2026-11-23 12:00" in page
     assert "提交" in page[page.index("经过") :]
     assert "回执" in page
