@@ -73,6 +73,8 @@ function states(data: ChartData, colours: Colours): ScatterSeriesOption[] {
       label: {
         show: data.points.length <= NAMED,
         formatter: "{b}",
+        width: 130,
+        overflow: "truncate",
         position: "right",
         color: colours.ink,
         textBorderColor: colours.surface,
