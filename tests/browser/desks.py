@@ -45,6 +45,8 @@ class Desks:
 
     site: Site
     app: Flask
+    #: Login → id, as the site was when it was new: a test may give somebody another login.
+    people: Mapping[str, str]
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -60,8 +62,8 @@ class Desks:
         """Sign somebody with that role in, their second factor given just now."""
         secret, now = new_secret(), datetime.now(UTC)
         with self.at_work(), transaction():
-            user = db.session.scalars(select(User).where(User.login == LOGINS[role])).one()
-            row = ConsoleSession(token_hash=secret.hash, user_id=user.id, created_at=now, last_seen_at=now)
+            user = self.people[LOGINS[role]]
+            row = ConsoleSession(token_hash=secret.hash, user_id=user, created_at=now, last_seen_at=now)
             row.expires_at, row.proved_at = now + sessions.ABSOLUTE, now
             db.session.add(row)
         context.add_cookies(
@@ -76,8 +78,8 @@ class Desks:
     def leave_alone(self, login: str, minutes: int) -> None:
         """Let the sessions of somebody be that old."""
         with self.at_work(), transaction():
-            user = db.session.scalars(select(User).where(User.login == login)).one()
-            for row in db.session.scalars(select(ConsoleSession).where(ConsoleSession.user_id == user.id)):
+            user = self.people[login]
+            for row in db.session.scalars(select(ConsoleSession).where(ConsoleSession.user_id == user)):
                 row.last_seen_at -= timedelta(minutes=minutes)
 
     def pages_of(self, role: str) -> list[str]:
@@ -113,7 +115,6 @@ class Desks:
         ).first()
         assert contract is not None
         mine, team = contract.mine_id, contract.team_id
-        own = db.session.scalars(select(User.id).where(User.login == LOGINS[role])).one()
         firsts = {
             "visit": select(Visit.id).where(Visit.mine_id == mine),
             "finding": select(Finding.id).where(Finding.mine_id == mine),
@@ -121,9 +122,12 @@ class Desks:
             "digest": select(ChecklistEdition.digest),
         }
         found = {name: db.session.scalars(query.limit(1)).one() for name, query in firsts.items()}
-        return found | {"mine": mine, "team": team, "contract": contract.id, "user": own}
+        return found | {"mine": mine, "team": team, "contract": contract.id, "user": self.people[LOGINS[role]]}
 
 
 def desks_of(site: Site) -> Desks:
     """The desks of the county that `site` serves."""
-    return Desks(site, create_app(make_config(site.folder, PORT=urlsplit(site.url).port)))
+    desks = Desks(site, create_app(make_config(site.folder, PORT=urlsplit(site.url).port)), people := {})
+    with desks.at_work():
+        people.update({login: user for login, user in db.session.execute(select(User.login, User.id)) if login})
+    return desks
