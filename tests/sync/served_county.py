@@ -115,6 +115,10 @@ class Handler(BaseHTTPRequestHandler):
             return 200, self.county.bundled(body, self.county.newest)
         return 200, self.county.exchange_bytes(body)
 
+    def do_GET(self) -> None:
+        if not self._instead():
+            self._problem(404, "not_found")
+
     def do_HEAD(self) -> None:
         if not self._instead():
             self._part()

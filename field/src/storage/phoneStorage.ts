@@ -52,7 +52,17 @@ export class PhoneStorage implements Storage {
       this.rows.load(),
       this.database.getAllKeys("carried"),
     ])
-    return { ...newState(), ...phone, ...heard, chains, made: Object.fromEntries(made), rows, carried }
+    const state = { ...newState(), ...phone, ...heard, chains, made: Object.fromEntries(made), carried }
+    return rows ? { ...state, rows } : this.pullAnew(state)
+  }
+
+  /** The key of the rows went with a PIN that was set anew: the county has them still, own work is elsewhere. */
+  private async pullAnew(state: PhoneState): Promise<PhoneState> {
+    const fresh = { ...state, cursor: {} }
+    const everything = { store: "rows", range: IDBKeyRange.lowerBound(-Infinity) } as const
+    await write(this.database, [await this.small("heard", heardOf(fresh))], [everything])
+    await this.rows.load()
+    return fresh
   }
 
   async save(state: PhoneState, journal: Journal, beside: readonly Put[] = []): Promise<void> {

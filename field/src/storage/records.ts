@@ -1,6 +1,7 @@
 /** Named contents: of the phone, of those who read on it, and a person's own drafts. Each under its own key. */
 
 import { write, type Database } from "./database"
+import { CannotOpen } from "./sealing"
 import { Locked, type Vault } from "./vault"
 
 export class Records {
@@ -24,10 +25,10 @@ export class Records {
     ])
   }
 
-  /** Facts that the people of this phone read. Throws Locked. */
+  /** Facts that the people of this phone read; null for what is under a key that is gone, too. Throws Locked. */
   async readShared(name: string): Promise<unknown> {
     const sealed = await this.database.get("shared", name)
-    return sealed ? this.reading().open(`shared/${name}`, sealed) : null
+    return sealed ? opened(this.reading().open(`shared/${name}`, sealed)) : null
   }
 
   async keepShared(name: string, content: unknown): Promise<void> {
@@ -49,7 +50,7 @@ export class Records {
 
   async readDraft(person: string, name: string): Promise<unknown> {
     const sealed = await this.database.get("drafts", [person, name])
-    return sealed ? this.vault.ownSeal(person).open(`drafts/${person}/${name}`, sealed) : null
+    return sealed ? opened(this.vault.ownSeal(person).open(`drafts/${person}/${name}`, sealed)) : null
   }
 
   async keepDraft(person: string, name: string, content: unknown): Promise<void> {
@@ -64,5 +65,15 @@ export class Records {
   private reading(): NonNullable<Vault["rows"]> {
     if (!this.vault.rows) throw new Locked("shared")
     return this.vault.rows
+  }
+}
+
+/** What is under a key that went with an old PIN is no more. */
+async function opened(opening: Promise<unknown>): Promise<unknown> {
+  try {
+    return await opening
+  } catch (error) {
+    if (error instanceof CannotOpen) return null
+    throw error
   }
 }

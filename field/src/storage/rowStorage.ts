@@ -4,9 +4,12 @@ import type { Journal } from "../core/sync/journal"
 import type { Put } from "../core/sync/phone"
 import type { PhoneState, PulledRow, Rows } from "../core/sync/state"
 import { entries, under, type Database, type Removal } from "./database"
+import { CannotOpen, type Sealed } from "./sealing"
 import { Locked, type Vault } from "./vault"
 
 const PAGES = 16
+
+type StoredPage = readonly [[stream: string, page: number], Sealed]
 
 interface Pages {
   readonly count: number
@@ -32,24 +35,32 @@ export class RowStorage {
     this.vault = vault
   }
 
-  /** All rows by stream; none while nobody can read them. */
-  async load(): Promise<Map<string, Rows>> {
-    const seal = this.vault.rows
+  /** All rows by stream; none while nobody is open. Null where they are under a key that is gone. */
+  async load(): Promise<Map<string, Rows> | null> {
     const found = await entries(this.database, "rows")
     this.pages.clear()
-    const pages = seal
-      ? found.map(([[stream, page], value]) => seal.open(`rows/${stream}/${page}`, value))
-      : []
+    for (const [[stream, page]] of found) {
+      const { count } = this.pages.get(stream) ?? NONE
+      this.pages.set(stream, { count: count + 1, next: page + 1 })
+    }
+    try {
+      return await this.open(found)
+    } catch (error) {
+      if (error instanceof CannotOpen) return null
+      throw error
+    }
+  }
+
+  private async open(found: readonly StoredPage[]): Promise<Map<string, Rows>> {
+    const seal = this.vault.rows
     const streams = new Map<string, Rows>()
+    if (!seal) return streams
+    const pages = found.map(([[stream, page], value]) => seal.open(`rows/${stream}/${page}`, value))
     for (const [n, page] of (await Promise.all(pages)).entries()) {
       const [stream] = found[n]?.[0] ?? [""]
       const rows = streams.get(stream) ?? new Map<string, PulledRow>()
       for (const [key, row] of page as [string, PulledRow][]) rows.set(key, row)
       streams.set(stream, rows)
-    }
-    for (const [[stream, page]] of found) {
-      const { count } = this.pages.get(stream) ?? { count: 0 }
-      this.pages.set(stream, { count: count + 1, next: page + 1 })
     }
     return streams
   }

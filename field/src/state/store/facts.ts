@@ -13,7 +13,8 @@ export async function loadFacts(context: Context): Promise<void> {
   for (const name of await records.sharedNames()) {
     // Photos to look at are read when somebody looks.
     if (name.startsWith("photo/")) continue
-    note(context, name, (await records.readShared(name)) as Kept)
+    const kept = (await records.readShared(name)) as Kept | null
+    if (kept) note(context, name, kept)
   }
   context.versions.changed("facts")
 }

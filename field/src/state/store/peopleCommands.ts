@@ -2,7 +2,6 @@
 
 import type { Desk } from "../../core/sync/desk"
 import { begin, finish, install } from "../../core/sync/enrolling"
-import { forget } from "../../core/sync/pages"
 import { CannotWrite, openChain } from "../../core/sync/pen"
 import { NotOfShape } from "../../core/sync/shape"
 import { last, lastHash } from "../../core/sync/state"
@@ -139,12 +138,9 @@ async function resetPin(context: Context, person: string, address: string, pin: 
   if (!vault.tenants().some((tenant) => tenant.id === person)) throw new NotSaved("locked")
   const enrolled = await enrol(context, address, "")
   if (!enrolled.done) return enrolled
-  const lost = await vault.resetPerson(person, pin)
+  await vault.resetPerson(person, pin)
   await phone.reload(true)
-  await phone.step(async (desk) => {
-    if (lost) for (const stream of Object.keys(desk.state.cursor)) forget(desk, stream)
-    await goOnAnew(desk, person)
-  })
+  await phone.step((desk) => goOnAnew(desk, person))
   await enter(context, person)
   return enrolled
 }
