@@ -12,7 +12,7 @@ from server.services.visit_views import view_visits
 
 blueprint = Blueprint("visit_lists", __name__)
 
-STATUSES = ("open", "submitted", "approved", "sealed", "void")
+STATUSES = ("open", "submitted", "submitted_incomplete", "approved", "sealed", "void")
 
 
 @page(blueprint, "/visits", Page(verb=Verb.VISIT_READ, query=VisitQuery))

@@ -231,3 +231,10 @@ def test_a_form_from_elsewhere_changes_nothing(made, as_role, round_made, act):
     )
     assert (bare.status_code, there.status_code) == (403, 403)
     assert status(made, round_made.visit) == before
+
+
+def test_the_list_of_visits_says_that_something_is_missing(made, as_role, round_made):
+    page = words(see(as_role("supervisor").client, "/visits?status=submitted_incomplete"))
+    assert page.count("已提交，未齐") == 2, "in the filter and in the row"
+    assert "unknown" not in page
+    assert "submitted_incomplete" not in page
