@@ -168,7 +168,7 @@ def test_the_matrix_is_read_without_colour(reader):
     assert len(signs) >= 3
     assert all(len(found) == 1 for found in signs.values())
     assert len(set.union(*signs.values())) == len(signs)
-    assert all(re.fullmatch(r".+，.+：已判定 \d+，应检 \d+，未能查看 \d+，不符合 \d+", said) for _, _, said in cells)
+    assert all(re.fullmatch(r".+，.+：已判定 \d+/\d+，未能查看 \d+，不符合 \d+", said) for _, _, said in cells)
 
 
 def test_a_sheet_of_plates_prints_and_every_plate_can_be_read(reader):
