@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from checklists.standards import in_force
+from checklists.definition import Item
+from checklists.standards import in_force, links_in_force
 from patrol.deadlines import county_owes_by, is_overdue, rung_of
 from patrol.finding_steps import offered
 from patrol.findings import Finding as Value
@@ -57,6 +58,7 @@ def view_page(actor: Actor, finding_id: str, now: datetime) -> dict[str, Any]:
     """Everything that the page shows. Raises NotFound."""
     told = look(actor, finding_id)
     row, value, today = told.row, told.value, local_date(now)
+    item = _item(row)
     walls = photo_walls.of_finding(actor, told.sheet, told.witness, value)
     return {
         "row": row,
@@ -65,13 +67,14 @@ def view_page(actor: Actor, finding_id: str, now: datetime) -> dict[str, Any]:
         "mine": db.session.get_one(Mine, row.mine_id),
         "place": db.session.get(Place, row.place_id) if row.place_id else None,
         "visit": db.session.get(Visit, row.visit_id) if row.visit_id else None,
-        "item": _item(row),
+        "item": item,
         "overdue": is_overdue(value, today),
         "rung": rung_of(value, today),
         "days_left": (value.deadline - today).days,
         "owed_by": county_owes_by(value),
         "offers": offers_of(actor, value, now),
         "clauses": clauses(row.county_id, today),
+        "suggested": suggested(row, item, today),
         "related": [] if actor.role.value == "mine_user" else finding_lists.related(actor, row),
         "disputes": _disputes(told, actor),
         "repeat_of": _seen(actor, row.repeat_of),
@@ -114,7 +117,17 @@ def clauses(county: str, today: date) -> list[tuple[str, str, str]]:
     return [(f"{standard} {article}", standards[standard].title, article) for standard, article in valid]
 
 
-def _item(row: Finding) -> Any:
+def suggested(row: Finding, item: Item | None, today: date) -> str:
+    """The first article in force that the checklist names for the item, as a value of `clauses`; "" for none."""
+    edition = editions.find_in_force(row.county_id, today)
+    if item is None or edition is None:
+        return ""
+    known = [link for link in item.severity.may_be_major if link.standard in edition.checklist.standards]
+    links = links_in_force(known, edition.checklist.standards, today)
+    return f"{links[0].standard} {links[0].article}" if links else ""
+
+
+def _item(row: Finding) -> Item | None:
     """The checklist's item, in the words under which it was judged."""
     if row.item_key is None:
         return None

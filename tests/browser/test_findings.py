@@ -130,6 +130,27 @@ def test_a_finding_goes_from_a_phone_to_closure_by_everybody_s_own_hand(sit, wal
     assert '"status":"closed"' in standing(walker, finding)
 
 
+def test_a_suspected_major_is_confirmed_by_an_article_in_force_and_listed(sit, walkers):
+    walker, _ = walkers
+    walker.enter(47)
+    finding = walker.find("主要通风机停止运转仍在作业", "suspected_major")
+    walker.submit()
+    supervisor = sit("supervisor")
+    supervisor.goto(f"/findings/{finding}")
+    form = supervisor.locator("#step-confirm")
+    form.locator("summary").click()
+    articles = form.locator("select[name='clause'] option").all_inner_texts()
+    assert len(articles) > 17, "an article for each class at least"
+    form.locator("select[name='clause']").select_option(index=3)
+    form.locator("form button").click()
+    expect(supervisor.locator("header .chip").filter(has_text="已确认重大")).to_be_visible()
+    take(supervisor, "list", {"supervised_by": "县应急管理局", "until": "2026-12-31"})
+    expect(supervisor.get_by_text("由县应急管理局督办，到 2026-12-31 为止")).to_be_visible()
+    assert complaints(supervisor) == []
+    walker.sync()
+    assert '"status":"listed","severity":"major","deadline":"2026-12-31"' in standing(walker, finding)
+
+
 def standing(walker: Walker, finding: str) -> str:
     """What the phone was told of the finding last."""
     shown = view.fields_shown(walker.phone.desk, f"mine:{walker.ground.mine}", f"finding/{finding}")
