@@ -72,7 +72,7 @@ class Round:
         expect(page).to_have_url(re.compile(r"/findings/new"), timeout=PATIENCE_MS)
         if page.get_by_role("button", name="已报告，继续填写").count():
             self.thumb.tap(page.get_by_role("button", name="已报告，继续填写"), "told the county")
-        self.thumb.tap(page.get_by_role("button", name="损坏", exact=True), "phrase")
+        self.thumb.tap(page.get_by_role("button", name="损坏", exact=True).first, "phrase")
         self.thumb.tap(page.locator("footer .primary"), "save the finding")
         expect(page).to_have_url(re.compile(r"/stops/"), timeout=PATIENCE_MS)
         self.answered += 1
