@@ -70,14 +70,19 @@ def console_policy(mark: str) -> str:
 
 
 def _picture_sources(config: Config) -> list[str]:
-    """Where a bucket gives photos out: the page is sent there by a signed address."""
+    """Where a bucket gives photos out, to which the page is sent by a signed address; and whose tiles a map shows."""
+    tiles = [_origin(config.map_tiles)] if config.map_tiles else []
     media = urlsplit(config.media_url)
     if media.scheme != "s3":
-        return []
+        return tiles
     if config.s3_endpoint:
-        place = urlsplit(config.s3_endpoint)
-        return [f"{place.scheme}://{place.netloc}"]
-    return [f"https://{media.netloc}.s3.{config.s3_region}.amazonaws.com"]
+        return [_origin(config.s3_endpoint), *tiles]
+    return [f"https://{media.netloc}.s3.{config.s3_region}.amazonaws.com", *tiles]
+
+
+def _origin(url: str) -> str:
+    place = urlsplit(url)
+    return f"{place.scheme}://{place.netloc}"
 
 
 def accepts(*mimetypes: str) -> Callable[[_ViewT], _ViewT]:

@@ -4,7 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from server import create_app
+from server.config import ConfigError
 from server.db import db, transaction
+from server.http.headers import console_policy
 from server.models.county import County
 from server.models.coverage import CoverageMonth, WeekRound
 from server.models.device import Device
@@ -13,6 +16,7 @@ from server.models.mine import Mine
 from server.models.user import RoleGrant, User
 from tests.server.api import rows, world
 from tests.server.console.pages import chart_data, links, see, statements, words
+from tests.settings import make_config
 
 #: With the caller's own look-up; nothing here may grow with the mines.
 MOST = 24
@@ -288,3 +292,20 @@ def test_pace_is_told_while_the_month_runs_and_not_afterwards(made, desk):
 
     assert "按进度应达 230" in words(see(desk, "/"))
     assert "按进度应达" not in words(see(desk, "/?month=2026-10"))
+
+
+def test_tiles_are_named_and_allowed_where_the_installation_names_their_server(config, tmp_path):
+    tiles = "https://tiles.example/{z}/{x}/{y}.png"
+    app = create_app(make_config(tmp_path, QIANSHAO_MAP_TILES=tiles))
+    assert "https://tiles.example " in app.extensions["qianshao_headers"]["Content-Security-Policy"] + " "
+    with app.test_request_context():
+        assert "https://tiles.example;" in console_policy("n").replace(" ;", ";")
+    assert "tiles.example" not in create_app(config).extensions["qianshao_headers"]["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["ftp://t/{z}/{x}/{y}", "https://t/{z}/{x}.png", "https://t/{z}/{x}/{y};script-src *"]
+)
+def test_an_address_of_tiles_that_cannot_be_meant_is_refused(tmp_path, wrong):
+    with pytest.raises(ConfigError, match="QIANSHAO_MAP_TILES"):
+        make_config(tmp_path, QIANSHAO_MAP_TILES=wrong)
