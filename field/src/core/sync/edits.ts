@@ -158,7 +158,7 @@ export function done(doing: Doing): Promise<string> {
 
 /** Submit the visit; names everybody whose joining this phone has seen. */
 export function submit(doing: Doing, note?: string): Promise<string> {
-  const joined = keysShown(doing.desk, `visit:${doing.visit}`).filter((key) => key.startsWith("join/"))
+  const joined = keysShown(doing.desk, `visit:${doing.visit}`, "join/")
   const body = { expected: joined.map((key) => key.slice(5)), ...(note === undefined ? {} : { note }) }
   return write(doing, "visit.submit", body, heads(doing, "visit/status"))
 }

@@ -55,11 +55,11 @@ function register(heads: readonly Head[], key: string): Register {
   return { heads: sorted, disputed: disagree(values), counted: counts }
 }
 
-/** Every row key of a stream that has something to show, sorted. */
-export function keysShown(desk: Desk, stream: string): string[] {
+/** Every row key of a stream that begins with `prefix` and has something to show, sorted. */
+export function keysShown(desk: Desk, stream: string, prefix = ""): string[] {
   const pulled = desk.state.rows.get(stream)?.keys() ?? []
   const own = desk.pendingBy().get(stream)?.keys() ?? []
-  return [...new Set([...pulled, ...own])].sort()
+  return [...new Set([...pulled, ...own])].filter((key) => key.startsWith(prefix)).sort()
 }
 
 /** All fields of a row, a finding's for one. */

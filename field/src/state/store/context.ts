@@ -1,6 +1,7 @@
 /** What the store's reads and commands stand on. Nothing is here before the phone was opened, and nothing while locked out. */
 
 import { shallowRef } from "vue"
+import type { VisitIdentity } from "../../core/sync/bodies"
 import { CannotWrite } from "../../core/sync/pen"
 import type { Desk } from "../../core/sync/desk"
 import type { Phone, Put } from "../../core/sync/phone"
@@ -17,6 +18,7 @@ import type { Rescue } from "../../sync/rescue"
 import type { Life } from "../people"
 import { NotSaved, type NotSavedCode } from "../phone"
 import type { SyncStatus } from "../sending"
+import { ownVisits } from "./ownVisits"
 import { contentOf, keysOf, rowOf, SENDING, Versions } from "./versions"
 
 export interface Parts {
@@ -47,6 +49,7 @@ export class Context {
   readonly now: () => number
   private opened: Parts | null = null
   private unsentUids: Set<string> | null = null
+  private entered: ReadonlyMap<string, VisitIdentity> | null = null
 
   constructor(now: () => number) {
     this.now = now
@@ -96,8 +99,21 @@ export class Context {
     return this.unsentUids.has(uid)
   }
 
+  /** Visits opened or joined here, by id. */
+  ownVisits(): ReadonlyMap<string, VisitIdentity> {
+    this.versions.follow("visits")
+    this.entered ??= new Map(this.desk ? ownVisits(this.desk) : [])
+    return this.entered
+  }
+
+  private visitsChanged(): void {
+    this.entered = null
+    this.versions.changed("visits")
+  }
+
   everythingChanged(): void {
     this.unsentUids = null
+    this.entered = null
     this.versions.everythingChanged()
   }
 
@@ -114,10 +130,10 @@ export class Context {
       for (const { stream, key } of desk.writesOf(chain, held)) {
         versions.changed(rowOf(stream, key))
         versions.changed(contentOf(stream))
-        if (isNew(desk, stream, key)) versions.changed(keysOf(stream))
+        if (isNew(desk, stream, key)) versions.changed(keysOf(stream, key))
       }
     versions.changed(SENDING)
-    if (desk.journal.phone) versions.changed("visits")
+    if (desk.journal.phone) this.visitsChanged()
   }
 }
 

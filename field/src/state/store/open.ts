@@ -22,7 +22,7 @@ import { peopleCommands, peopleHere, settleLife } from "./peopleCommands"
 import { pulledReads } from "./pulledReads"
 import { registerReads } from "./registers"
 import { counts, outgoing } from "./sendingReads"
-import { SENDING } from "./versions"
+import { PHOTOS, SENDING } from "./versions"
 import { visitCommands } from "./visitCommands"
 
 export interface Opening {
@@ -85,8 +85,10 @@ async function assemble(
   const rescue = new Rescue(phone, carried)
   const heard = (told: Heard, at: number): void => hear(context, told, at)
   const say = (status: Context["sync"]["value"]): void => {
+    const isOfPhotos = status.at === "uploading" || context.sync.value.at === "uploading"
     context.sync.value = status
     context.versions.changed(SENDING)
+    if (isOfPhotos) context.versions.changed(PHOTOS)
   }
   const engine = new Engine({ phone, county, photos, rescue, around, say, heard })
   return { phone, vault, signers, records, photos, carried, county, rescue, engine }

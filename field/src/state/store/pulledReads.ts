@@ -2,12 +2,11 @@
 
 import type { ProposedPlace, VisitIdentity } from "../../core/sync/bodies"
 import type { Desk } from "../../core/sync/desk"
-import { decode } from "../../core/sync/operations"
 import { keysShown, shown } from "../../core/sync/view"
 import type { EditionFacts, PhoneReads } from "../phone"
 import type { AttributeFacts, MineFacts, PlaceFacts, TeamMember, VisitFacts } from "../pulled"
 import type { Context } from "./context"
-import { contentOf, keysOf } from "./versions"
+import { contentOf, keysOf, rowOf } from "./versions"
 
 type PulledReads = Pick<
   PhoneReads,
@@ -21,9 +20,9 @@ export function pulledReads(context: Context): PulledReads {
   return {
     members: () => reads.members(),
     mines: () => reads.mines(),
-    mine: (mine) => reads.mines().find((one) => one.id === mine) ?? null,
+    mine: (mine) => reads.mineOf(`mine:${mine}`),
     visits: () => reads.visits(),
-    visit: (visit) => reads.visits().find((one) => one.id === visit) ?? null,
+    visit: (visit) => reads.visit(visit),
     edition: (digest) => {
       versions.follow("facts")
       return known.editions.get(digest) ?? null
@@ -68,47 +67,50 @@ class Pulled {
   }
 
   mines(): MineFacts[] {
-    const contracts = this.facts(this.team(), "contract/").map(([, row]) => row)
+    this.context.versions.follow("visits")
     const streams = [...(this.context.desk?.state.rows.keys() ?? [])].filter((name) =>
       name.startsWith("mine:"),
     )
-    this.context.versions.follow("visits")
-    return streams.flatMap((stream) => {
-      // The mine's own row has no id in its key: it is the one of its stream.
-      const [, row] = this.facts(stream, "mine")[0] ?? []
-      return row ? [this.mine(stream, [stream.slice("mine:".length), row], contracts)] : []
-    })
+    return streams.flatMap((stream) => this.mineOf(stream) ?? [])
+  }
+
+  mineOf(stream: string): MineFacts | null {
+    const [found] = this.facts(stream, "mine/")
+    const contracts = this.facts(this.team(), "contract/").map(([, row]) => row)
+    return found ? this.mine(stream, found, contracts) : null
   }
 
   visits(): VisitFacts[] {
-    const { desk, versions } = this.context
-    versions.follow("visits")
-    if (!desk) return []
-    const found = new Map<string, VisitFacts>()
-    for (const [id, row] of this.facts(this.team(), "visit/")) {
-      const identity = {
-        ...(row as unknown as VisitIdentity),
-        team: this.context.parts?.county.membership?.team ?? "",
-      }
-      found.set(id, this.visit(desk, id, identity, text(row.status)))
-    }
-    for (const [id, identity] of ownVisits(desk))
-      if (!found.has(id)) found.set(id, this.visit(desk, id, identity, "open"))
-    return [...found.values()].sort((a, b) => compare(b.date, a.date) || b.ordinal - a.ordinal)
+    const told = this.facts(this.team(), "visit/").map(([id]) => id)
+    const ids = new Set([...told, ...this.context.ownVisits().keys()])
+    const found = [...ids].flatMap((id) => this.visit(id) ?? [])
+    return found.sort((a, b) => compare(b.date, a.date) || b.ordinal - a.ordinal)
   }
 
-  private visit(desk: Desk, id: string, identity: VisitIdentity, status: string): VisitFacts {
-    const stream = `visit:${id}`
-    this.context.versions.follow(keysOf(stream))
-    const participants = keysShown(desk, stream).flatMap((key) =>
-      key.startsWith("join/") ? [key.slice(5)] : [],
-    )
-    const { team, mine, kind, date, ordinal, edition } = identity
-    const person = this.context.parts?.vault.person
-    const joined = participants.some((name) => name.startsWith(`${person ?? ""}@`))
-    const told = shown(desk, stream, "visit/status").heads.map((head) => text((head.value as Raw).status))
-    const gravest = [status, ...told].reduce((worst, one) => (rank(one) > rank(worst) ? one : worst))
-    return { id, team, mine, kind, date, ordinal, edition, status: gravest, participants, joined }
+  visit(id: string): VisitFacts | null {
+    const { desk, parts } = this.context
+    const row = this.fact(this.team(), `visit/${id}`)
+    const identity = (row as unknown as VisitIdentity | null) ?? this.context.ownVisits().get(id)
+    if (!desk || !identity) return null
+    const { mine, kind, date, ordinal, edition } = identity
+    const participants = this.participants(desk, id)
+    const joined = participants.some((name) => name.startsWith(`${parts?.vault.person ?? ""}@`))
+    const status = this.status(desk, id, row ? text(row.status) : "open")
+    const team = parts?.county.membership?.team ?? ""
+    return { id, team, mine, kind, date, ordinal, edition, status, participants, joined }
+  }
+
+  private participants(desk: Desk, id: string): string[] {
+    this.context.versions.follow(keysOf(`visit:${id}`, "join/"))
+    return keysShown(desk, `visit:${id}`, "join/").map((key) => key.slice(5))
+  }
+
+  /** The gravest of what the county told and what stands in the register. */
+  private status(desk: Desk, id: string, told: string): string {
+    this.context.versions.follow(rowOf(`visit:${id}`, "visit/status"))
+    const { heads } = shown(desk, `visit:${id}`, "visit/status")
+    const said = heads.map((head) => text((head.value as Raw).status))
+    return [told, ...said].reduce((worst, one) => (rank(one) > rank(worst) ? one : worst))
   }
 
   private mine(stream: string, [id, row]: readonly [string, Raw], contracts: readonly Raw[]): MineFacts {
@@ -134,16 +136,24 @@ class Pulled {
     const { desk } = this.context
     if (!desk) return []
     const visits = Object.entries(desk.state.mines).filter(([, of]) => of === mine)
-    for (const [visit] of visits)
-      for (const key of keysShown(desk, `visit:${visit}`)) {
-        const [head] = key.startsWith("place/") ? shown(desk, `visit:${visit}`, key).heads : []
+    for (const [visit] of visits) {
+      const visited = `visit:${visit}`
+      this.context.versions.follow(keysOf(visited, "place/"))
+      for (const key of keysShown(desk, visited, "place/")) {
+        const [head] = shown(desk, visited, key).heads
         if (head && !found.has(key.slice(6))) found.set(key.slice(6), proposed(head.value as ProposedPlace))
       }
+    }
     return [...found.values()]
   }
 
   private team(): string {
     return `team:${this.context.parts?.county.membership?.team ?? ""}`
+  }
+
+  private fact(stream: string, key: string): Raw | null {
+    this.context.versions.follow(contentOf(stream))
+    return (this.context.desk?.state.rows.get(stream)?.get(key)?.other ?? null) as Raw | null
   }
 
   /** Rows of a stream that are facts, without the prefix. */
@@ -154,17 +164,6 @@ class Pulled {
       key.startsWith(prefix) ? [[key.slice(prefix.length), other as Raw] as const] : [],
     )
   }
-}
-
-/** Visits opened or joined here that the county may not have told of yet. */
-function ownVisits(desk: Desk): (readonly [string, VisitIdentity])[] {
-  const held = desk.state.chains.flatMap((chain) => chain.log)
-  return held.flatMap(({ text: content }) => {
-    if (!content.startsWith('{"kind":"visit.open"') && !content.startsWith('{"kind":"visit.join"')) return []
-    const operation = decode(content)
-    const isEntry = operation.kind === "visit.open" || operation.kind === "visit.join"
-    return isEntry && operation.visit !== undefined ? [[operation.visit, operation.body] as const] : []
-  })
 }
 
 function place(id: string, row: Raw): PlaceFacts {

@@ -7,7 +7,7 @@ import type { PhotoRecord } from "../../storage/photoStorage"
 import type { PhoneReads, Said, Shown, ShownAnswer, ShownFinding } from "../phone"
 import type { Conflict, PhotoHere } from "../sending"
 import type { Context } from "./context"
-import { keysOf, rowOf, SENDING } from "./versions"
+import { keysOf, PHOTOS, rowOf, SENDING } from "./versions"
 
 type RegisterReads = Pick<
   PhoneReads,
@@ -39,9 +39,9 @@ class Registers {
   }
 
   keys(stream: string, prefix: string): string[] {
-    this.context.versions.follow(keysOf(stream))
+    this.context.versions.follow(keysOf(stream, prefix))
     const { desk } = this.context
-    return desk ? keysShown(desk, stream).filter((key) => key.startsWith(prefix)) : []
+    return desk ? keysShown(desk, stream, prefix) : []
   }
 
   look(stream: string, key: string): Register {
@@ -134,7 +134,7 @@ class Registers {
 
   /** Photos that stand: a retraction is no photo. */
   private photosIn(register: Register, visit: string | null): PhotoHere[] {
-    this.context.versions.follow(SENDING)
+    this.context.versions.follow(PHOTOS)
     return register.heads.flatMap((head) => this.photoIn(head, visit) ?? [])
   }
 

@@ -31,10 +31,12 @@ export class Versions {
   }
 }
 
-/** Which keys a stream shows, whatever they say. */
-export const keysOf = (stream: string): string => `${stream}#`
+/** Which keys of a sort (`answer/…`, `photo/…`) a stream shows, whatever they say. */
+export const keysOf = (stream: string, key: string): string => `${stream}#${key.split("/")[0] ?? ""}`
 /** Anything in a stream. */
 export const contentOf = (stream: string): string => `${stream}*`
 export const rowOf = (stream: string, key: string): string => `${stream} ${key}`
 /** Everything that is on its way. */
 export const SENDING = "sending"
+/** How far photos have come. */
+export const PHOTOS = "photos"
