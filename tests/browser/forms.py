@@ -15,7 +15,7 @@ _COLLECT = """() => [...document.querySelectorAll("form")]
     .filter(form => form.method === "post" && form.enctype !== "multipart/form-data").map(form => ({
         action: form.getAttribute("action"),
         fields: [...form.elements].filter(field => field.name).map(field => ({
-            name: field.name, kind: field.type, value: field.value, longest: field.maxLength,
+            name: field.name, kind: field.type, value: field.value, required: field.required,
             choices: field.options ? [...field.options].map(option => option.value).filter(value => value) : [],
         })),
     }))"""
@@ -48,9 +48,10 @@ def _is_own(field: Mapping[str, Any]) -> bool:
 def _plain(field: Mapping[str, Any]) -> str:
     match field["kind"]:
         case "date":
-            return field["value"] or datetime.now(UTC).date().isoformat()
+            # What may be left open is: a day typed in by rote would end a team or a contract.
+            return field["value"] or (datetime.now(UTC).date().isoformat() if field["required"] else "")
         case "select-one":
-            return field["value"] or next(iter(field["choices"]), "")
+            return field["value"] or (next(iter(field["choices"]), "") if field["required"] else "")
         case "number":
             return field["value"] or "1"
         case _:
