@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -23,7 +24,14 @@ SIZES = ((360, 640), (412, 915))
 #: Until what comes in has come to rest.
 SETTLED_MS = 350
 _GO = "path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate', { state: {} })) }"
-_WEAR = "theme => { document.documentElement.dataset.theme = theme }"
+WEAR = "theme => { document.documentElement.dataset.theme = theme }"
+
+
+class Taker(Protocol):
+    """Whoever looks at the screens of a shift."""
+
+    def take(self, name: str) -> None:
+        """The screen as it stands now."""
 
 
 @dataclass
@@ -38,7 +46,7 @@ class Album:
         for width, height in SIZES:
             self.page.set_viewport_size({"width": width, "height": height})
             for theme in THEMES:
-                self.page.evaluate(_WEAR, theme)
+                self.page.evaluate(WEAR, theme)
                 self.page.wait_for_timeout(SETTLED_MS if theme == THEMES[0] else 60)
                 look(self.page, self.folder / f"{width}x{height}" / theme / f"{name}.png")
         self.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
@@ -62,7 +70,7 @@ class Shift:
     """What is played, in its order."""
 
     page: Page
-    album: Album
+    album: Taker
     office: Office
     team: str
 

@@ -1,0 +1,80 @@
+"""Every screen of the phone app can be read and hit: by axe in three themes, by the size of letters and of targets."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser import axe
+from tests.browser.chromium import PHONE
+from tests.browser.conftest import listen
+from tests.browser.office import office_of
+from tests.browser.screens import THEMES, WEAR, Shift
+from tests.browser.site import Site
+
+TARGET_PX = 56
+#: Letters of 16 px; rounding by the browser is no fault.
+LETTER_PX = 15.9
+#: A screen is still: what the people who invented the measure call good is 0.1.
+SHIFT_MOST = 0.02
+_SMALL_TARGETS = """least => [...document.querySelectorAll('button, a[href], input, select, textarea, summary')]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.only-read-aloud'))
+  .map((one) => [one, one.getBoundingClientRect(), getComputedStyle(one, '::after')])
+  .filter(([one, box, after]) => after.content === 'none' && box.width > 0 && box.height < least - 0.5)
+  .map(([one, box]) => `${Math.round(box.height)} px high: ${one.outerHTML.slice(0, 120)}`)"""
+_SMALL_LETTERS = """least => [...document.querySelectorAll('body *')]
+  .filter((one) => [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim() !== ''))
+  .filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < least)
+  .map((one) => `${getComputedStyle(one).fontSize}: ${one.outerHTML.slice(0, 120)}`)"""
+_DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+_WIDER = "() => document.documentElement.scrollWidth > innerWidth"
+_MEASURE = """new PerformanceObserver((list) => {
+  const unasked = list.getEntries().filter((one) => !one.hadRecentInput)
+  globalThis.shifted = unasked.reduce((sum, one) => sum + one.value, globalThis.shifted ?? 0)
+}).observe({ type: 'layout-shift', buffered: true })"""
+
+
+@dataclass
+class Inspector:
+    """Looks at a screen instead of taking its picture. `faults`: what is wrong, with where."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+
+    def take(self, name: str) -> None:
+        """Look at the screen called `name`."""
+        self.seen.append(name)
+        found = [f"shifts by {by}" for by in [self.page.evaluate("() => globalThis.shifted ?? 0")] if by > SHIFT_MOST]
+        found += self.page.evaluate(_SMALL_TARGETS, TARGET_PX)
+        found += self.page.evaluate(_SMALL_LETTERS, LETTER_PX)
+        found += ["wider than the phone"] if self.page.evaluate(_WIDER) else []
+        for theme in THEMES:
+            self.page.evaluate(WEAR, theme)
+            self.page.evaluate(_DRAWN)
+            found += [f"{theme}: {complaint}" for complaint in axe.complaints(self.page)]
+        self.page.evaluate("() => { globalThis.shifted = 0 }")
+        self.faults += [f"{name}: {fault}" for fault in found]
+
+
+def test_every_screen_can_be_read_and_hit(browser: Browser, site: Site):
+    with browser.new_context(base_url=site.url, reduced_motion="reduce", **PHONE) as context:
+        complaints = listen(context)
+        context.add_init_script(_MEASURE)
+        page = context.new_page()
+        inspector = Inspector(page)
+        office = office_of(site)
+        Shift(page, inspector, office, office.teams()[-1]).play()
+
+    assert "\n".join(inspector.faults) == ""
+    assert complaints == []
+    assert len(inspector.seen) > 30
+
+
+def test_a_small_letter_and_a_small_target_are_noticed(browser: Browser, tmp_path: Path):
+    with browser.new_context(**PHONE) as context:
+        page = context.new_page()
+        page.set_content("<main lang=zh><button style='height:40px;font-size:12px'>按</button></main>")
+
+        assert len(page.evaluate(_SMALL_TARGETS, TARGET_PX)) == 1
+        assert len(page.evaluate(_SMALL_LETTERS, LETTER_PX)) == 1
