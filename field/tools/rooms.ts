@@ -8,7 +8,7 @@ export const MAY_IMPORT: Record<string, { rooms: string[]; libraries: string[] }
   core: { rooms: [], libraries: [] },
   storage: { rooms: ["core"], libraries: ["idb"] },
   device: { rooms: ["core"], libraries: ["jsqr"] },
-  sync: { rooms: ["core", "storage", "device"], libraries: ["tus-js-client"] },
+  sync: { rooms: ["core", "storage", "device"], libraries: [] },
   state: { rooms: ["core", "storage", "sync", "device"], libraries: ["vue"] },
   parts: { rooms: [], libraries: ["vue"] },
   screens: { rooms: ["core", "state", "parts"], libraries: ["vue", "vue-router"] },
