@@ -89,7 +89,7 @@ arch: $(VENV)/.dev ## who may import whom
 tests: $(VENV)/.dev build/.web ## the test suite; ARGS="tests/sync -k fork" narrows it
 	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
-web: field/node_modules/.installed ## format, lint, types and tests of field/
+web: build/.web ## format, lint, types and tests of field/, and of what was built
 	@cd field && $(NODE) npm run --silent lint && $(NODE) npm run --silent types && $(NODE) npm test --silent
 
 app: build/.web ## build the phone app and the console's assets into build/
