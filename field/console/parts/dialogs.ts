@@ -5,10 +5,10 @@ export function openDialogs(): void {
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return
     const opener = event.target.closest<HTMLElement>("[data-opens]")
-    if (opener !== null) found(opener.dataset["opens"])?.showModal()
+    if (opener !== null) found(opener.dataset.opens)?.showModal()
     if (event.target.closest("[data-prints]") !== null) window.print()
     const closer = event.target.closest<HTMLElement>("[data-closes]")
-    if (closer !== null) found(closer.dataset["closes"])?.close()
+    if (closer !== null) found(closer.dataset.closes)?.close()
   })
   reopenRefused()
 }

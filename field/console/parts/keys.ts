@@ -46,7 +46,7 @@ function step(rows: readonly HTMLElement[], at: number, by: number): boolean {
 
 function press(within: ParentNode, key: string): boolean {
   const button = [...within.querySelectorAll<HTMLElement>("[data-key]")].find(
-    (element) => element.dataset["key"] === key,
+    (element) => element.dataset.key === key,
   )
   button?.click()
   return button !== undefined

@@ -14,7 +14,7 @@ export function sayInCorner(): void {
     say(detailOf(request.responseText))
   })
   document.addEventListener("htmx:sendError", () => {
-    say(document.body.dataset["unreachable"] ?? "")
+    say(document.body.dataset.unreachable ?? "")
   })
 }
 
@@ -40,6 +40,6 @@ function detailOf(body: string): string {
     const problem = JSON.parse(body) as Problem
     return typeof problem.detail === "string" ? problem.detail : ""
   } catch {
-    return document.body.dataset["unreachable"] ?? ""
+    return document.body.dataset.unreachable ?? ""
   }
 }

@@ -6,7 +6,7 @@ const KEPT_FOR_S = 365 * 24 * 3600
 export function switchThemes(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form.themes")) {
     form.addEventListener("submit", (event) => {
-      const pressed = (event as SubmitEvent).submitter
+      const pressed = event.submitter
       if (!(pressed instanceof HTMLButtonElement)) return
       event.preventDefault()
       show(pressed.value)
@@ -19,8 +19,8 @@ export function switchThemes(): void {
 
 function show(theme: string): void {
   const automatic = theme === "auto"
-  if (automatic) delete document.documentElement.dataset["theme"]
-  else document.documentElement.dataset["theme"] = theme
+  if (automatic) delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = theme
   const age = automatic ? 0 : KEPT_FOR_S
   document.cookie = `qianshao_theme=${automatic ? "" : theme}; path=/; max-age=${age}; samesite=strict`
   document.dispatchEvent(new CustomEvent("themechange"))
