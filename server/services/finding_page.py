@@ -15,7 +15,7 @@ from checklists.standards import in_force, links_in_force
 from patrol.deadlines import county_owes_by, is_overdue, rung_of
 from patrol.finding_steps import offered
 from patrol.findings import Finding as Value
-from patrol.findings import Step
+from patrol.findings import Status, Step
 from patrol.periods import local_date
 from patrol.permissions import Actor, Verb, can
 from patrol.steps import Attempt, Offer
@@ -101,7 +101,9 @@ def offers_of(actor: Actor, value: Value, now: datetime) -> Sequence[Offer]:
     A retraction is the phones': an office chain cannot write one.
     """
     found = [offer for offer in offered(value, Attempt(actor, now)) if offer.step != Step.RETRACT]
-    return sorted(found, key=lambda offer: (bool(offer.blocked), offer.step in _SELDOM))
+    # A plan that stands may be filed anew, but what follows it is what is waited for.
+    again = {Step.FILE_PLAN} if value.status is Status.RECTIFYING and value.last(Step.FILE_PLAN) else set()
+    return sorted(found, key=lambda offer: (bool(offer.blocked), offer.step in {*_SELDOM, *again}))
 
 
 def clauses(county: str, today: date) -> list[tuple[str, str, str]]:
