@@ -36,6 +36,9 @@ export class PhoneStorage implements Storage {
   /** Chain → seqs of the operations that have a record of their own. */
   private readonly loose = new Map<string, Set<number>>()
 
+  /** Chain → up to where its segments are gone. */
+  private readonly prunedTo = new Map<string, number>()
+
   constructor(database: Database, vault: Vault) {
     this.database = database
     this.vault = vault
@@ -84,6 +87,7 @@ export class PhoneStorage implements Storage {
   private note(journal: Journal): void {
     for (const { chain, held } of journal.appended) this.looseOf(chain.chain).add(held.seq)
     for (const chain of journal.chains) {
+      this.prunedTo.set(chain.chain, chain.base)
       const loose = this.looseOf(chain.chain)
       const packed = packable(chain, loose)
       for (const seq of loose)
@@ -95,7 +99,8 @@ export class PhoneStorage implements Storage {
   private async pack(chain: ChainState, removals: Removal[]): Promise<Put[]> {
     const { chain: name, base } = chain
     const loose = this.looseOf(name)
-    removals.push({ store: "segments", range: under(name, 0, base) })
+    if (base > (this.prunedTo.get(name) ?? 0))
+      removals.push({ store: "segments", range: under(name, 0, base) })
     for (const seq of loose)
       if (seq <= base || seq > last(chain))
         removals.push({ store: "operations", range: IDBKeyRange.only([name, seq]) })
