@@ -75,9 +75,10 @@ class Pulled {
   }
 
   mineOf(stream: string): MineFacts | null {
-    const [found] = this.facts(stream, "mine/")
-    const contracts = this.facts(this.team(), "contract/").map(([, row]) => row)
-    return found ? this.mine(stream, found, contracts) : null
+    // The mine's own row has no id in its key: it is the one of its stream.
+    const row = this.fact(stream, "mine")
+    const contracts = this.facts(this.team(), "contract/").map(([, held]) => held)
+    return row ? this.mine(stream, [stream.slice("mine:".length), row], contracts) : null
   }
 
   visits(): VisitFacts[] {
