@@ -21,6 +21,7 @@ from server.models.finding import Finding
 from server.models.team import Team
 from server.models.user import ConsoleSession, User
 from server.models.visit import Visit
+from server.queries.visits import HANDED_OVER
 from server.services import sessions
 from server.tokens import new_secret
 from tests.browser.site import Site
@@ -116,8 +117,8 @@ class Desks:
         assert contract is not None
         mine, team = contract.mine_id, contract.team_id
         firsts = {
-            "visit": select(Visit.id).where(Visit.mine_id == mine),
-            "finding": select(Finding.id).where(Finding.mine_id == mine),
+            "visit": select(Visit.id).where(Visit.mine_id == mine, Visit.status.in_(HANDED_OVER)),
+            "finding": select(Finding.id).where(Finding.mine_id == mine, Finding.status != "recorded"),
             "device": select(Device.id).where(Device.team_id == team),
             "digest": select(ChecklistEdition.digest),
         }
