@@ -19,7 +19,7 @@ START ?= 0
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: console-screens screens bench-phone help setup run demo ledger test check format lint types arch web app tests simulate bench coverage kill migration locks clean
+.PHONY: kill-phone console-screens screens bench-phone help setup run demo ledger test check format lint types arch web app tests simulate bench coverage kill migration locks clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ coverage: $(VENV)/.dev ## the suite with branch coverage
 
 kill: $(VENV)/.dev ## kill -9 the server under load, again and again, and count what is lost: CUTS=200
 	@$(BIN)/python -m tests.holds.killing $(CUTS)
+
+kill-phone: $(VENV)/.dev build/.web ## kill -9 the browsers of five phones on one visit, again and again: KILLS=100 SEED=1
+	@$(BIN)/python -m tests.browser.campaign $(or $(KILLS),100) $(or $(SEED),1)
 
 migration: $(VENV)/.dev ## write a migration for what changed in the models: NAME="add photo digest"
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

@@ -2,10 +2,12 @@
 calls. Works beside the running server on the same database.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -17,8 +19,13 @@ from server.db import db, transaction
 from server.keys import current_key
 from server.models.county import County
 from server.models.device import Device
+from server.models.segment import Chain
 from server.models.team import Membership, Team
+from server.models.visit import VisitSheet
+from server.queries import log
 from server.services import enrolment
+from sync.segments import operations_of
+from sync.sheets import decode
 from tests.browser.site import Site
 from tests.settings import make_config
 
@@ -31,18 +38,18 @@ class Office:
 
     def teams(self) -> list[str]:
         """The county's teams, by name."""
-        with self._at_work():
+        with self.at_work():
             return list(db.session.scalars(select(Team.id).order_by(Team.name)))
 
     def code(self, team: str) -> str:
         """The address that the leader's picture carries."""
-        with self._at_work(), transaction():
+        with self.at_work(), transaction():
             issued = enrolment.issue_code(_leader(team), team, datetime.now(UTC))
             return enrolment.address(issued.code, current_key())
 
     def confirm(self, team: str, digits: str) -> bool:
         """The leader types what the phone shows; whether a phone of the team waits with these digits."""
-        with self._at_work(), transaction():
+        with self.at_work(), transaction():
             waiting = select(Device.id).where(Device.team_id == team, Device.confirmed_at.is_(None))
             found = [
                 enrolment.confirm(_leader(team), device, digits, datetime.now(UTC)).outcome
@@ -50,8 +57,28 @@ class Office:
             ]
         return "confirmed" in found
 
+    def revoke(self, device: str) -> None:
+        """The phone was lost: it may deliver, and reads nothing."""
+        with self.at_work(), transaction():
+            team = db.session.get_one(Device, device).team_id
+            enrolment.revoke(_leader(team), device, "丢失", datetime.now(UTC))
+
+    def delivered(self, device: str) -> list[dict[str, Any]]:
+        """Every operation of the phone in the log, whatever came of it."""
+        with self.at_work():
+            chains = db.session.scalars(select(Chain.id).where(Chain.device_id == device)).all()
+            segments = [segment for chain in chains for segment in log.segments_from(chain, 1)]
+            return [json.loads(data) for segment in segments for data in operations_of(segment)]
+
+    def phones(self, visit: str) -> list[str]:
+        """The phones that have joined the visit, by what the log says."""
+        with self.at_work():
+            sheet = decode(db.session.get_one(VisitSheet, visit).data)
+            return sorted({head.stamp.device for _, one in sheet.under("join/") for head in one.heads()})
+
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
+    def at_work(self) -> Iterator[None]:
+        """On the site's own database, beside its server."""
         with self.app.app_context():
             try:
                 yield
