@@ -1,5 +1,6 @@
 /** Photos' bytes on links that are cut: operations first, the gravest first, going on where the county stands. */
 
+import { watch } from "vue"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ServedCounty } from "../support/county"
 import { ENTERING, openTestPhone, readyPhone, type TestPhone } from "../support/phones"
@@ -73,16 +74,22 @@ describe("photos", () => {
 
   it("operations saved meanwhile go between two parts", async () => {
     const { phone, visit } = await atWork("p4")
-    await phone.store.addPhoto(visit, { ...ABOUT, of: "visit", bytes: bytes(3_000_000, 17) })
-    const running = phone.store.syncNow()
-    await expect.poll(() => phone.store.sync.at).toBe("uploading")
-    await phone.store.setAnswer(visit, "VEN-1", "-", { outcome: "fail" })
-    await running
+    await phone.store.addPhoto(visit, { ...ABOUT, of: "visit", bytes: bytes(12_000_000, 17) })
+    let tap: Promise<void> | null = null
+    const begun = (at: string): void => {
+      if (at === "uploading") tap ??= phone.store.setAnswer(visit, "VEN-1", "-", { outcome: "fail" })
+    }
+    const stop = watch(() => phone.store.sync.at, begun, { flush: "sync" })
+    await phone.store.syncNow()
+    stop()
+    await tap
     const told = await county.told()
     expect(phone.store.counts).toMatchObject({ saved: 0, photosSaved: 0 })
-    const mine = told.asked.slice(told.asked.findIndex((one) => one.startsWith("PATCH") && one.includes(sha(phone, visit))))
+    const mine = told.asked.slice(
+      told.asked.findIndex((one) => one.startsWith("PATCH") && one.includes(sha(phone, visit))),
+    )
     expect(mine.findIndex((one) => one.startsWith("POST"))).toBeLessThan(mine.length - 1)
-    expect(told.photos[sha(phone, visit)]).toBe(3_000_000)
+    expect(told.photos[sha(phone, visit)]).toBe(12_000_000)
   })
 
   it("one that the county refuses for good is told and holds up nothing", async () => {

@@ -47,7 +47,11 @@ const problem = (status: number, code: string, headers: Record<string, string> =
 describe("answers that are none", () => {
   it.each<[string, Instead, string]>([
     ["a portal's page with status 200", PORTAL, "portal"],
-    ["a portal's redirect", { path: "/api/v1/sync", status: 302, headers: { Location: "http://127.0.0.1:1/login" } }, "portal"],
+    [
+      "a portal's redirect",
+      { path: "/api/v1/sync", status: 302, headers: { Location: "http://127.0.0.1:1/login" } },
+      "portal",
+    ],
     ["an empty object", { path: "/api/v1/sync", status: 200, body: "{}" }, "portal"],
     ["a connection that is cut", { path: "/api/v1/sync", cut: true }, "offline"],
     ["a proxy's bad gateway", { path: "/api/v1/sync", status: 502, body: "<html>" }, "unreachable"],
@@ -154,7 +158,9 @@ describe("phones and counties that went back in time", () => {
     expect(await recorded(visit)).toEqual([])
     await phone.store.syncNow()
     expect(await recorded(visit)).toHaveLength(3)
-    expect(["VEN-1", "VEN-2", "VEN-3"].map((item) => phone.store.answer(visit, item, "-").counted)).toEqual(before)
+    expect(["VEN-1", "VEN-2", "VEN-3"].map((item) => phone.store.answer(visit, item, "-").counted)).toEqual(
+      before,
+    )
     expect([phone.store.counts.saved, phone.store.counts.setAside]).toEqual([0, 0])
   })
 
@@ -192,7 +198,9 @@ describe("phones that are full, old or wrong", () => {
   it("a tap that finds no room is not saved, says so, and the one before stands", async () => {
     const { phone, visit } = await atWork("p1")
     restores.push(fillUp((key) => Array.isArray(key)))
-    await expect(phone.store.setAnswer(visit, "VEN-1", "-", { outcome: "fail" })).rejects.toMatchObject({ code: "full" })
+    await expect(phone.store.setAnswer(visit, "VEN-1", "-", { outcome: "fail" })).rejects.toMatchObject({
+      code: "full",
+    })
     expect(phone.store.answer(visit, "VEN-1", "-").counted).toBe("pass")
     restores.pop()?.()
     await phone.store.setAnswer(visit, "VEN-1", "-", { outcome: "fail" })
@@ -224,15 +232,18 @@ describe("phones that are full, old or wrong", () => {
     expect([again.store.counts.saved, again.store.counts.photosSaved]).toEqual([saved, 0])
   })
 
-  it.each([-3 * 365 * 86_400_000, 30 * 86_400_000])("a clock that is %s ms off changes nothing but what is told", async (off) => {
-    const { phone, visit } = await atWork("p4")
-    phone.clock.off = off
-    await phone.store.setAnswer(visit, "VEN-1", "-", { outcome: "fail" })
-    await phone.store.syncNow()
-    expect(phone.store.counts.saved).toBe(0)
-    expect(phone.store.answer(visit, "VEN-1", "-").counted).toBe("fail")
-    expect(Math.abs(phone.store.counts.clockOff ?? 0)).toBeGreaterThan(86_400_000)
-  })
+  it.each([-3 * 365 * 86_400_000, 30 * 86_400_000])(
+    "a clock that is %s ms off changes nothing but what is told",
+    async (off) => {
+      const { phone, visit } = await atWork("p4")
+      phone.clock.off = off
+      await phone.store.setAnswer(visit, "VEN-1", "-", { outcome: "fail" })
+      await phone.store.syncNow()
+      expect(phone.store.counts.saved).toBe(0)
+      expect(phone.store.answer(visit, "VEN-1", "-").counted).toBe("fail")
+      expect(Math.abs(phone.store.counts.clockOff ?? 0)).toBeGreaterThan(86_400_000)
+    },
+  )
 
   it("an app that is updated over a full outbox goes on where it was", async () => {
     const { phone, visit } = await atWork("p5", 120)
