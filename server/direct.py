@@ -160,6 +160,9 @@ def _commit(connection: Connection) -> None:
 
 
 def _forget(connection: Connection) -> None:
+    if connection.invalidated:
+        # What waited went with what was lost; asking for it would raise in place of what happened.
+        return
     state = connection.info.get(_STATE)
     if state:
         state.waiting.clear()

@@ -228,6 +228,19 @@ def test_a_connection_that_is_gone_is_told_as_busy_and_replaced(app, db, postgre
     assert heads("lost", "next") == [("next", 1)]
 
 
+def test_a_connection_that_goes_before_a_question_is_told_as_busy_too(app, db, postgresql):
+    if db.engine.dialect.name == "sqlite":
+        return
+    with pytest.raises(Busy), transaction():
+        heads()
+        (pid,) = db.session.execute(text("SELECT pg_backend_pid()")).one()
+        add_heads("lost")
+        _end(postgresql, app, pid)
+        heads()
+
+    assert heads("lost") == []
+
+
 def _end(_cluster, app, pid: int) -> None:
     import psycopg
 
