@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, select
 
 from patrol.deadlines import MINE_OWES
 from patrol.errors import NotFound
@@ -45,9 +45,9 @@ def ids_in_sight(actor: Actor) -> Select[tuple[str]]:
     return found
 
 
-def is_overdue(today: date) -> ColumnElement[bool]:
+def is_overdue(today: date | ColumnElement[date]) -> ColumnElement[bool]:
     """`patrol.deadlines.is_overdue` for the database."""
-    return and_(Finding.status.in_(MINE_OWES), Finding.due_on < today)
+    return and_(Finding.status.in_([literal(status.value) for status in sorted(MINE_OWES)]), Finding.due_on < today)
 
 
 def subject_of_finding(finding: Finding) -> Subject:

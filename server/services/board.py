@@ -1,7 +1,7 @@
 """The county's board: which mine is not covered, which week has no round, what is overdue. Reads only."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from patrol.pace import pace
 from patrol.periods import Period, PeriodKind, parse, periods_between
 from patrol.permissions import Actor
 from server.queries import board as queries
-from server.queries.board import Alike
+from server.queries.board import Alike, Overview
 from server.queries.paging import decode_cursor, encode_cursor
 
 _NOTHING = (0, 0, 0)
@@ -24,27 +24,28 @@ def view_board(actor: Actor, wanted: Mapping[str, Any], today: date) -> dict[str
     if month.kind is not PeriodKind.MONTH:
         raise Invalid("bad_period", period=wanted["month"])
     weeks = periods_between(PeriodKind.WEEK, month.first, month.last)
-    items, following = _page(actor, month, weeks, wanted, today)
+    beyond = decode_cursor(wanted["cursor"], 2) if wanted.get("cursor") else None
+    limit = wanted["limit"]
+    found = queries.overview(actor, month, weeks, today, (beyond, limit + 1))
+    shown = found.rows[:limit]
     return {
         "month": month.id,
         "weeks": [{"week": week.id, "first_day": week.first, "last_day": week.last} for week in weeks],
-        "totals": _totals(actor, month, weeks, today),
-        "items": items,
-        "next": following,
+        "totals": _totals(found, month, weeks, today),
+        "items": _items(actor, shown, month, weeks, today),
+        "next": encode_cursor([shown[-1].code, shown[-1].id]) if len(found.rows) > limit else None,
     }
 
 
-def _totals(actor: Actor, month: Period, weeks: Iterable[Period], today: date) -> dict[str, Any]:
-    months = queries.months_alike(actor, month)
-    rounds = queries.weeks_alike(actor, tuple(weeks))
-    opened, overdue, major = queries.all_open_findings(actor, today)
+def _totals(found: Overview, month: Period, weeks: Iterable[Period], today: date) -> dict[str, Any]:
+    opened, overdue, major = found.findings
     return {
-        "mines": sum(alike.duties for alike in months),
-        "applicable": sum(alike.applicable for alike in months),
-        "judged": sum(alike.judged for alike in months),
-        "monthly": _states(months, month, today),
+        "mines": sum(alike.duties for alike in found.months),
+        "applicable": sum(alike.applicable for alike in found.months),
+        "judged": sum(alike.judged for alike in found.months),
+        "monthly": _states(found.months, month, today),
         "weekly": [
-            {"week": week.id} | _states((alike for alike in rounds if alike.period == week.id), week, today)
+            {"week": week.id} | _states((alike for alike in found.weeks if alike.period == week.id), week, today)
             for week in weeks
         ],
         "open_findings": opened,
@@ -60,19 +61,12 @@ def _states(alikes: Iterable[Alike], period: Period, today: date) -> dict[str, i
     return dict(counted)
 
 
-def _page(
-    actor: Actor, month: Period, weeks: tuple[Period, ...], wanted: Mapping[str, Any], today: date
-) -> tuple[list[dict[str, Any]], str | None]:
-    beyond = decode_cursor(wanted["cursor"], 2) if wanted.get("cursor") else None
-    limit = wanted["limit"]
-    rows = queries.month_rows(actor, month, beyond, limit + 1)
-    shown = rows[:limit]
-    mines = [row.id for row in shown]
-    findings = queries.open_findings(actor, today, mines)
-    rounds = _rounds(actor, weeks, mines, today)
-    items = [_mine(row, month, today) | _found(findings.get(row.id, _NOTHING), rounds.get(row.id, {})) for row in shown]
-    following = encode_cursor([shown[-1].code, shown[-1].id]) if len(rows) > limit else None
-    return items, following
+def _items(
+    actor: Actor, shown: Sequence[Any], month: Period, weeks: Sequence[Period], today: date
+) -> list[dict[str, Any]]:
+    findings, kept = queries.of_mines(actor, weeks, today, [row.id for row in shown])
+    rounds = _rounds(kept, today)
+    return [_mine(row, month, today) | _found(findings.get(row.id, _NOTHING), rounds.get(row.id, [])) for row in shown]
 
 
 def _mine(row: Any, month: Period, today: date) -> dict[str, Any]:
@@ -95,25 +89,18 @@ def _mine(row: Any, month: Period, today: date) -> dict[str, Any]:
     }
 
 
-def _found(findings: tuple[int, int, int], rounds: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+def _found(findings: tuple[int, int, int], rounds: list[dict[str, Any]]) -> dict[str, Any]:
     opened, overdue, major = findings
-    return {
-        "open_findings": opened,
-        "overdue_findings": overdue,
-        "major_findings": major,
-        "weeks": [rounds[week] for week in sorted(rounds)],
-    }
+    return {"open_findings": opened, "overdue_findings": overdue, "major_findings": major, "weeks": rounds}
 
 
-def _rounds(
-    actor: Actor, weeks: tuple[Period, ...], mines: list[str], today: date
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """Mine → week → how its round stands."""
-    named = {week.id: week for week in weeks}
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in queries.week_rows(actor, weeks, mines):
-        facts = DutyFacts(bool(row.begun), bool(row.met), bool(row.late))
-        state = state_of(named[row.week], facts, today, excused=bool(row.excused))
-        told = {"week": row.week, "state": state.value, "late": facts.met and facts.late}
-        found.setdefault(row.mine, {})[row.week] = told
+def _rounds(kept: Iterable[tuple[Period, Sequence[Any]]], today: date) -> dict[str, list[dict[str, Any]]]:
+    """Mine → how its rounds stand, in the order of the weeks."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for week, rows in kept:
+        for row in rows:
+            facts = DutyFacts(bool(row.begun), bool(row.met), bool(row.late))
+            state = state_of(week, facts, today, excused=bool(row.excused))
+            told = {"week": week.id, "state": state.value, "late": facts.met and facts.late}
+            found.setdefault(row.mine, []).append(told)
     return found
