@@ -32,6 +32,9 @@ def test_every_page_of_a_role_is_whole_and_open_to_everybody(context, desks, rol
     heard = listen(context)
     page, found = context.new_page(), {}
     for address in desks.pages_of(role):
+        if role == "member" and address.startswith("/phones/"):
+            # A phone is seen by itself and by whoever leads its team.
+            continue
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, (address, answer.status)
