@@ -75,14 +75,15 @@ describe("photos", () => {
   it("operations saved meanwhile go between two parts", async () => {
     const { phone, visit } = await atWork("p4")
     await phone.store.addPhoto(visit, { ...ABOUT, of: "visit", bytes: bytes(12_000_000, 17) })
-    let tap: Promise<void> | null = null
+    const taps: Promise<void>[] = []
     const begun = (at: string): void => {
-      if (at === "uploading") tap ??= phone.store.setAnswer(visit, "VEN-1", "-", { outcome: "fail" })
+      if (at === "uploading" && taps.length === 0)
+        taps.push(phone.store.setAnswer(visit, "VEN-1", "-", { outcome: "fail" }))
     }
     const stop = watch(() => phone.store.sync.at, begun, { flush: "sync" })
     await phone.store.syncNow()
     stop()
-    await tap
+    await Promise.all(taps)
     const told = await county.told()
     expect(phone.store.counts).toMatchObject({ saved: 0, photosSaved: 0 })
     const mine = told.asked.slice(
