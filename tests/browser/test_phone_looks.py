@@ -53,6 +53,9 @@ class Inspector:
             self.page.evaluate(WEAR, theme)
             self.page.evaluate(_DRAWN)
             found += [f"{theme}: {complaint}" for complaint in axe.complaints(self.page)]
+        # The next screen is drawn in the theme in which it is looked at first.
+        self.page.evaluate(WEAR, THEMES[0])
+        self.page.evaluate(_DRAWN)
         self.page.evaluate("() => { globalThis.shifted = 0 }")
         self.faults += [f"{name}: {fault}" for fault in found]
 
