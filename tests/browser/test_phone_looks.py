@@ -28,6 +28,12 @@ _SMALL_LETTERS = """least => [...document.querySelectorAll('body *')]
   .map((one) => `${getComputedStyle(one).fontSize}: ${one.outerHTML.slice(0, 120)}`)"""
 _DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 _WIDER = "() => document.documentElement.scrollWidth > innerWidth"
+#: What is not in sight keeps the colours of the theme before until it is; a scroll would draw it, so axe sees it drawn.
+_DRAW_ALL = """() => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync('* { content-visibility: visible !important; transition: none !important }')
+  document.adoptedStyleSheets = [sheet]
+}"""
 _MEASURE = """new PerformanceObserver((list) => {
   const unasked = list.getEntries().filter((one) => !one.hadRecentInput)
   globalThis.shifted = unasked.reduce((sum, one) => sum + one.value, globalThis.shifted ?? 0)
@@ -49,11 +55,13 @@ class Inspector:
         found += self.page.evaluate(_SMALL_TARGETS, TARGET_PX)
         found += self.page.evaluate(_SMALL_LETTERS, LETTER_PX)
         found += ["wider than the phone"] if self.page.evaluate(_WIDER) else []
+        self.page.evaluate(_DRAW_ALL)
         for theme in THEMES:
             self.page.evaluate(WEAR, theme)
             self.page.evaluate(_DRAWN)
             found += [f"{theme}: {complaint}" for complaint in axe.complaints(self.page)]
         # The next screen is drawn in the theme in which it is looked at first.
+        self.page.evaluate("() => { document.adoptedStyleSheets = [] }")
         self.page.evaluate(WEAR, THEMES[0])
         self.page.evaluate(_DRAWN)
         self.page.evaluate("() => { globalThis.shifted = 0 }")
