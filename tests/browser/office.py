@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from patrol.permissions import Actor, Role
 from server import create_app
@@ -19,7 +19,7 @@ from server.db import db, transaction
 from server.keys import current_key
 from server.models.county import County
 from server.models.device import Device
-from server.models.segment import Chain
+from server.models.segment import Chain, Segment
 from server.models.team import Membership, Team
 from server.models.visit import VisitSheet
 from server.queries import log
@@ -69,6 +69,19 @@ class Office:
             chains = db.session.scalars(select(Chain.id).where(Chain.device_id == device)).all()
             segments = [segment for chain in chains for segment in log.segments_from(chain, 1)]
             return [json.loads(data) for segment in segments for data in operations_of(segment)]
+
+    def answers(self, visit: str) -> dict[str, list[str]]:
+        """Pair → what stands in the county's record, more than one where it is disputed."""
+        with self.at_work():
+            row = db.session.get(VisitSheet, visit)
+            kept = decode(row.data).under("answer/") if row else []
+            told = {key: {json.loads(head.value)["outcome"] for head in one.heads()} for key, one in kept}
+        return {key.removeprefix("answer/"): sorted(said) for key, said in told.items()}
+
+    def log_size(self) -> int:
+        """How many operations the log holds."""
+        with self.at_work():
+            return db.session.scalar(select(func.sum(Segment.last_seq - Segment.first_seq + 1))) or 0
 
     def phones(self, visit: str) -> list[str]:
         """The phones that have joined the visit, by what the log says."""
