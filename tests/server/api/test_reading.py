@@ -1,6 +1,7 @@
 """What is read but not written over HTTP: visits, findings, duties, coverage, checklists, phones, the trail."""
 
 import hashlib
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from server.db import db, transaction
 from server.models.finding import Finding
 from server.models.visit import Visit
 from tests.patrol.factories import finding
-from tests.server.api import world
+from tests.server.api import rows, world
 
 
 def ids(answer):
@@ -93,6 +94,44 @@ def test_duties_of_a_week_and_of_a_month_are_derived(as_role):
     april = supervisor.get("/duties", query_string={"period": "2026-04"}).json["items"]
     assert {d["state"] for d in april} == {"missed"}
     assert march[0]["excuse_id"] in {"excuse-own", "excuse-shared"}
+
+
+@pytest.mark.parametrize("role", ["supervisor", "leader", "member"])
+@pytest.mark.parametrize("month", ["2026-03", "2026-04"])
+def test_the_board_says_of_each_duty_what_the_list_of_duties_says(as_role, role, month):
+    caller = as_role(role)
+    board = caller.get("/board", query_string={"month": month}).json
+    duties = {
+        period: {
+            row["mine_id"]: row["state"] for row in caller.get("/duties", query_string={"period": period}).json["items"]
+        }
+        for period in (month, *(week["week"] for week in board["weeks"]))
+    }
+    told = {month: {row["mine_id"]: row["state"] for row in board["items"]}}
+    for row in board["items"]:
+        for week in row["weeks"]:
+            told.setdefault(week["week"], {})[row["mine_id"]] = week["state"]
+    assert told[month]
+    assert told == {period: states for period, states in duties.items() if states}
+    for row in (*board["totals"]["weekly"], board["totals"]["monthly"] | {"week": month}):
+        counted = Counter(duties[row["week"]].values())
+        assert {state: row[state] for state in row if state != "week" and row[state]} == counted
+
+
+def test_the_board_walked_page_by_page_shows_every_mine_once(made, as_role):
+    with made.app_context(), transaction():
+        rows.add_many(9)
+    supervisor = as_role("supervisor")
+    whole = [row["mine_id"] for row in supervisor.get("/board?month=2026-10&limit=200").json["items"]]
+    walked, cursor = [], ""
+    for _ in whole:
+        page = supervisor.get(f"/board?month=2026-10&limit=4{cursor}").json
+        walked += [row["mine_id"] for row in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert walked == whole
+    assert len(set(walked)) == len(walked) >= 9
 
 
 @pytest.mark.parametrize(("period", "status"), [("2026-W60", 422), ("2026-13", 422), ("soon", 422)])
