@@ -86,6 +86,7 @@ def ask(statement: Executable, facts: Facts, then: Sequence[Question] = ()) -> l
     if not then and (known := _known_ahead(statement, facts)) is not None:
         return known
     connection = db.session.connection()
+    _no_longer_ahead(connection, statement, facts)
     every = [_Asked(*question, _compiled(connection.dialect, question[0])) for question in ((statement, facts), *then)]
     return _send(connection, every)
 
@@ -143,6 +144,15 @@ def _known_ahead(statement: Executable, facts: Facts) -> list[Any] | None:
         if asked.statement is statement and asked.facts == facts:
             return answered.pop(number).rows
     return None
+
+
+def _no_longer_ahead(connection: Connection, statement: Executable, facts: Facts) -> None:
+    """What waits to be asked ahead and is asked now is asked once: a second answer would be taken for a later one."""
+    waiting = _state(connection).waiting
+    for number, asked in enumerate(waiting):
+        if isinstance(asked, _Asked) and asked.statement is statement and asked.facts == facts:
+            del waiting[number]
+            return
 
 
 def _before_others(connection: Connection, *_: object) -> None:

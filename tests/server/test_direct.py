@@ -31,6 +31,18 @@ def heads(*names: str) -> list[tuple[str, int]]:
     return [tuple(row) for row in direct.ask(_HEADS, {"streams": list(names)})]
 
 
+def test_what_is_asked_while_it_waits_to_be_asked_ahead_leaves_no_second_answer_behind(db):
+    with transaction():
+        add_heads("a")
+    with transaction():
+        direct.ahead(_HEADS, {"streams": ["a"]})
+        before = heads("a")
+        direct.write(_SET, {"of": "a", "to": 7})
+        after = heads("a")
+
+    assert (before, after) == ([("a", 1)], [("a", 7)])
+
+
 def test_a_list_of_any_length_is_one_value(db):
     strange = ['a"b', "a\\b", "甲,乙", "{}", ""]
     with transaction():
