@@ -21,7 +21,10 @@ from server.http import problems
 #: Paths that programs call, whatever they say that they accept.
 _PROGRAMS = ("/api/", "/assets/", "/app/", "/healthz", "/readyz")
 #: Who lacks this is not refused but led to where it can be had.
-_LED: Mapping[str, str] = {"second_factor_missing": "/sign-in/code", "second_factor_not_enrolled": "/account/second-factor"}
+_LED: Mapping[str, str] = {
+    "second_factor_missing": "/sign-in/code",
+    "second_factor_not_enrolled": "/account/second-factor",
+}
 _WHAT_TO_DO = {
     403: "console.mistake.not_allowed",
     404: "console.mistake.not_found",

@@ -44,7 +44,7 @@ test.each([
   [-60_000, "look"],
   [600_000, "bad"],
 ] as const)("a clock that is %s ms off is %s", (off, state) => {
-  expect(found({}, off)["clock"]?.state).toBe(state)
+  expect(found({}, off).clock?.state).toBe(state)
 })
 
 test("what a button can put right has one", () => {
