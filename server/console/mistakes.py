@@ -75,6 +75,9 @@ def _said(sentence: str) -> dict[str, str]:
 def _is_person() -> bool:
     if request.path.startswith(_PROGRAMS):
         return False
+    if request.path == "/" and request.method == "GET":
+        # The front door: whoever comes without saying what they read is shown in.
+        return True
     # Browsers name it beside the kinds of pictures that they like as well; programs at most say that all is welcome.
     return "HX-Request" in request.headers or "text/html" in request.accept_mimetypes.values()
 

@@ -64,6 +64,12 @@ def test_the_api_answers_with_problems_whoever_asks(as_role):
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
+def test_the_front_door_shows_in_whoever_does_not_say_what_they_read(made):
+    answer = made.test_client().get("/", headers={"Accept": "*/*"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=/")
+
+
 def test_htmx_is_sent_to_sign_in_by_a_header(made):
     answer = made.test_client().get("/users", headers={"HX-Request": "true", "Accept": "*/*"})
 
