@@ -22,8 +22,8 @@ GRACEFUL_S = 4
 REQUEST_TIMEOUT_S = 60
 
 
-#: New objects before the collector looks. An exchange makes some ten thousand, none in circles.
-COLLECT_AFTER = 20_000
+#: New objects before the collector looks. Fewer looks cost less; broken requests leave circles that pile up between.
+COLLECT_AFTER = 5_000
 
 
 def make_app() -> Flask:

@@ -43,13 +43,15 @@ def test_a_dead_phone_s_file_arrives_once_by_whoever_brings_it(
         hand = Visiting(dying.page)
         visit = hand.begin("示例五矿")
         stop = hand.stops()[0]
-        pair = hand.at(stop)[0]
+        # Others of the county have their part in the round already.
+        known = office.answers(visit)
+        pair = next(pair for pair in hand.at(stop) if pair not in known)
         hand.say(pair, "unseen")
         file = saved_file(dying, tmp_path / "phone.bundle")
         assert pair.encode() not in file.read_bytes()
     finally:
         dying.stop()
-    assert office.answers(visit) == {}
+    assert office.answers(visit) == known
     try:
         enrolled(carrying, office, 1)
         Visiting(carrying.page).go("/settings")
@@ -58,7 +60,7 @@ def test_a_dead_phone_s_file_arrives_once_by_whoever_brings_it(
         Visiting(carrying.page).upload()
     finally:
         carrying.stop()
-    assert office.answers(visit) == {pair: ["unseen"]}
+    assert office.answers(visit) == known | {pair: ["unseen"]}
     before = office.log_size()
 
     with browser.new_context(base_url=site.url, **DESK) as context:
@@ -68,4 +70,4 @@ def test_a_dead_phone_s_file_arrives_once_by_whoever_brings_it(
         desk.locator("input[type=file]").set_input_files(file)
         desk.locator("form.form button").click()
         expect(desk.locator("main")).not_to_contain_text("读不懂")
-    assert (office.answers(visit), office.log_size()) == ({pair: ["unseen"]}, before)
+    assert (office.answers(visit), office.log_size()) == (known | {pair: ["unseen"]}, before)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from server import built
@@ -101,7 +101,7 @@ def test_the_whole_app_opens_without_a_network(held):
     page = opened(held)
     for path in ("/app/readiness", "/app/settings", "/app/enrol"):
         page.goto(path)
-        assert page.locator("h1").is_visible()
+        expect(page.locator("h1")).to_be_visible()
 
     assert page.evaluate("() => navigator.onLine") is False
 
