@@ -66,7 +66,7 @@ def set_password(token: str, password: str, code: str | None, now: datetime) -> 
     user, purpose = sign_in.look_at_link(token, now)
     if purpose == sign_in.SECOND_FACTOR:
         raise sign_in.LinkUnusable
-    hashed = sign_in.hash_new_password(password, user.login)
+    hashed = sign_in.hash_new_password(password, user)
     if purpose == sign_in.RESET:
         _prove_person(user.id, code, now)
     with transaction():
@@ -89,7 +89,7 @@ def change_password(actor: Actor, current: str, wanted: str, place: Place, now: 
     with transaction():
         attempt = sign_in.enter_attempt(login, place.address, now)
     sign_in.check_password(attempt, current)
-    hashed = sign_in.hash_new_password(wanted, login)
+    hashed = sign_in.hash_new_password(wanted, db.session.get_one(User, actor.person))
     with transaction():
         sign_in.change_password(actor, attempt, hashed, now)
 

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from patrol.errors import NotFound
 from patrol.permissions import Actor, Reach, Verb, reach
 from server.db import db
+from server.models.county import County
+from server.models.mine import Mine
 from server.models.team import Membership
 from server.models.user import ConsoleSession, OneTimeLink, RoleGrant, SignInAttempt, User
 from server.queries.paging import Order, Page, page
@@ -46,6 +48,14 @@ def _in_reach(seen: Reach) -> ColumnElement[bool]:
 def find_user_by_login(login: str) -> User | None:
     """The person who signs in as `login`, letters' case aside; for sign-in only."""
     return db.session.scalar(select(User).where(User.login == login.lower()))
+
+
+def names_around(user: User) -> list[str]:
+    """Words that a password of this person would be guessed from: their own, the county's, its mines'."""
+    county = select(County.name).where(County.id == user.county_id)
+    mines = select(Mine.name).where(Mine.county_id == user.county_id)
+    names = [user.login, user.name, *db.session.scalars(county), *db.session.scalars(mines)]
+    return [name for name in names if name]
 
 
 def list_roles(user: str) -> Sequence[RoleGrant]:

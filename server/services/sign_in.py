@@ -98,9 +98,9 @@ def renew_second_factor(token: str, attempt: Attempt, now: datetime) -> None:
     audit.record_own(user, now, "second_factor.renew", audit.snapshot(user))
 
 
-def hash_new_password(password: str, login: str | None) -> str:
+def hash_new_password(password: str, user: User) -> str:
     """The hash of a password that somebody chose. Raises PasswordTooWeak."""
-    check_strength(password, login)
+    check_strength(password, users.names_around(user))
     return current_passwords().hash(password)
 
 
