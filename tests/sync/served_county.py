@@ -18,6 +18,7 @@ from sync.prepare import RequestError
 from tests.sync.county import SERVER_KEY, SERVER_NAME, County
 
 PEOPLE = ("p1", "p2", "p3", "p4", "p5")
+TEAM = "team:team"
 
 
 class Served(County):
@@ -32,17 +33,26 @@ class Served(County):
         self.asked: list[str] = []
         #: The phone that enrolled last carries files.
         self.newest = ""
+        #: The members' rows; visits come after them.
+        self.store.heads[TEAM] = len(PEOPLE)
 
     def streams_of(self, device):
-        team = {"team:team": feed.StreamHead(len(PEOPLE))} if self.confirmed else {}
+        team = {TEAM: feed.StreamHead(self.store.heads[TEAM])}
         return (super().streams_of(device) | team) if self.confirmed else {}
 
     def rows(self, stream, after, own):
-        if stream != "team:team":
+        if stream != TEAM:
             return super().rows(stream, after, own)
         facts = [{"person": p, "name": f"组员{p}", "role": "leader" if p == "p1" else "member"} for p in PEOPLE]
         rows = [wire.Row(n, f"member/m{n}", msgspec.Raw(json.dumps(f).encode())) for n, f in enumerate(facts, 1)]
+        rows += sorted(map(self._visit_row, self.store.visit_rows.items()), key=lambda row: row.seq)
         return [row for row in rows if row.seq > after]
+
+    def _visit_row(self, told: tuple[str, int]) -> wire.Row:
+        """A visit as the team is told of it (VS-9)."""
+        known = self.store.visits[told[0]]
+        facts = msgspec.to_builtins(known.identity) | {"status": known.status}
+        return wire.Row(told[1], f"visit/{told[0]}", msgspec.Raw(json.dumps(facts).encode()))
 
     def pulled(self, answer, wanted, own):
         return answer if not self.confirmed else super().pulled(answer, wanted, own)

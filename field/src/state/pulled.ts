@@ -60,7 +60,7 @@ export interface VisitFacts {
   readonly status: string
   /** <person>@<device> of everybody who joined. */
   readonly participants: readonly string[]
-  /** Whether the current person has joined. */
+  /** Whether the current person has joined with this phone: what they do on another is waited for by itself. */
   readonly joined: boolean
 }
 

@@ -95,7 +95,7 @@ class Pulled {
     if (!desk || !identity) return null
     const { mine, kind, date, ordinal, edition } = identity
     const participants = this.participants(desk, id)
-    const joined = participants.some((name) => name.startsWith(`${parts?.vault.person ?? ""}@`))
+    const joined = participants.includes(`${parts?.vault.person ?? ""}@${desk.state.device}`)
     const status = this.status(desk, id, row ? text(row.status) : "open")
     const team = parts?.county.membership?.team ?? ""
     return { id, team, mine, kind, date, ordinal, edition, status, participants, joined }

@@ -32,9 +32,9 @@ type VisitCommands = Pick<
 
 export function visitCommands(
   context: Context,
-  visits: { visit: (id: string) => Joinable | null },
+  visits: { visit: (id: string) => Known | null },
 ): VisitCommands {
-  const commands = new Commands(context)
+  const commands = new Commands(context, visits.visit)
   const newUid = (): string => context.need().phone.desk.uid()
   return {
     openVisit: async ({ mine, kind, date, ordinal = 1, edition }) => {
@@ -44,8 +44,7 @@ export function visitCommands(
     joinVisit: async (visit, edition) => {
       const known = visits.visit(visit)
       if (!known) throw new NotSaved("invalid")
-      const { team, mine, kind, date, ordinal } = known
-      await commands.enter({ team, mine, kind, date, ordinal, edition }, "visit.join")
+      await commands.enter({ ...identityOf(known), edition }, "visit.join")
     },
     setAnswer: (visit, item, place, answer) =>
       commands.do(visit, (doing) => edits.setAnswer(doing, `answer/${item}/${place}`, answer)),
@@ -90,23 +89,34 @@ function findingCommands(commands: Commands, newUid: () => string): FindingComma
 }
 
 type Identity = Parameters<typeof edits.enterVisit>[2]
-type Joinable = Omit<Identity, "edition" | "role">
+type Known = Identity & { readonly joined: boolean }
 type Place = Parameters<typeof edits.addPlace>[1]
+
+function identityOf({ team, mine, kind, date, ordinal, edition }: Known): Identity {
+  return { team, mine, kind, date, ordinal, edition }
+}
 
 class Commands {
   private readonly context: Context
+  private readonly visit: (id: string) => Known | null
 
-  constructor(context: Context) {
+  constructor(context: Context, visit: (id: string) => Known | null) {
     this.context = context
+    this.visit = visit
   }
 
+  /** Whoever works in a visit belongs to it, however they came there: the county waits for those who joined (VS-5). */
   async do(
     visit: string,
     act: (doing: edits.Doing) => Promise<unknown>,
     beside?: readonly Put[],
   ): Promise<void> {
     const person = this.context.person()
-    await this.context.step((desk) => act({ desk, person, visit }), beside)
+    const known = this.visit(visit)
+    await this.context.step(async (desk) => {
+      if (known && !known.joined) await edits.enterVisit(desk, person, identityOf(known), "visit.join")
+      return act({ desk, person, visit })
+    }, beside)
   }
 
   enter(identity: Identity, how: "visit.open" | "visit.join"): Promise<string> {

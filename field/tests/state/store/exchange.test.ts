@@ -38,6 +38,30 @@ describe("from enrolment to the county's record", () => {
     expect(two.store.conflicts(visit)).toEqual([])
   })
 
+  it("whoever works in a visit that another phone opened has joined it, on each of their phones and once", async () => {
+    const one = await readyPhone(county, "p1")
+    const two = await readyPhone(county, "p2")
+    const other = await readyPhone(county, "p2")
+    const visit = await one.store.openVisit({ ...ENTERING, ordinal: 9 })
+    for (const phone of [one, two, other]) await phone.store.syncNow()
+    expect(two.store.visit(visit)?.joined).toBe(false)
+    const finding = await two.store.setFinding(visit, { text: "风筒漏风", severity: "general" })
+    expect(two.store.findings({ mine: ENTERING.mine }).map((found) => found.finding)).toContain(finding)
+    expect(two.store.visit(visit)?.joined).toBe(true)
+    await two.store.syncNow()
+    await other.store.syncNow()
+    expect(other.store.visit(visit)?.joined).toBe(false)
+    for (const item of ["VEN-001", "VEN-002"])
+      await other.store.setAnswer(visit, item, "-", { outcome: "pass" })
+    await other.store.syncNow()
+    const joins = Object.entries((await county.told()).visits[visit] ?? {}).filter(([key]) =>
+      key.startsWith("join/"),
+    )
+    const people = [`p1@${one.store.device}`, `p2@${two.store.device}`, `p2@${other.store.device}`]
+    expect(joins.map(([key]) => key.slice(5)).sort()).toEqual(people.sort())
+    expect(joins.map(([, heads]) => heads.length)).toEqual([1, 1, 1])
+  })
+
   it("a restarted phone shows what it showed, and is locked", async () => {
     const phone = await readyPhone(county, "p3")
     const visit = await phone.store.openVisit({ ...ENTERING, ordinal: 2 })
