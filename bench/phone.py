@@ -153,7 +153,7 @@ def tap_on(page: Page, taps: int) -> tuple[list[float], list[float]]:
     shown: list[float] = []
     while len(saved) < taps:
         walk.item()
-        is_one_tap = walk.dock.locator(".verdicts, .same").count() > 0
+        is_one_tap = walk.dock.locator(".verdicts, .same.primary").count() > 0
         pair = walk.dock.get_attribute("data-pair")
         page.evaluate("pair => { seen.wanted = `.dock:not([data-pair='${pair}']), .done-here` }", pair)
         walk.passes()

@@ -8,6 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 PATIENCE_MS = 20_000
 #: The app does not take a touch for the next item so soon after the last one: a glove bounces.
 BOUNCE_MS = 260
+#: A day that nothing has run out by.
+FAR_OFF = "20991231"
 
 _BOUND = re.compile(r"([<>≥≤])\s*([0-9.]+)")
 
@@ -56,35 +58,50 @@ class Round:
         return self.dock.locator("h2").inner_text()
 
     def passes(self) -> None:
-        """The item is as it should be: one tap, the reading of last time, or a reading that passes."""
+        """The item is as it should be: one tap, the reading of last time, or a reading that passes. What the app judges
+        to fail all the same is put into words, as a person would have to.
+        """
+        page = self.thumb.page
         if self.dock.locator(".verdicts").count():
             self._leave(self.thumb.button("符合", exact=True), "pass")
-        elif self.dock.locator(".same").count():
+        elif self.dock.locator(".same.primary").count():
             self._leave(self.dock.locator(".same"), "same as last time")
         else:
             self._read()
+        if "/findings/new" in page.url:
+            self._describe()
         self.answered += 1
 
     def fails(self) -> None:
         """The item is not as it should be: the finding is put into words with a phrase and saved."""
-        page = self.thumb.page
         self.thumb.tap(self.dock.get_by_role("button", name="不符合", exact=True), "fail")
-        expect(page).to_have_url(re.compile(r"/findings/new"), timeout=PATIENCE_MS)
-        if page.get_by_role("button", name="已报告，继续填写").count():
-            self.thumb.tap(page.get_by_role("button", name="已报告，继续填写"), "told the county")
-        self.thumb.tap(page.get_by_role("button", name="损坏", exact=True).first, "phrase")
+        expect(self.thumb.page).to_have_url(re.compile(r"/findings/new"), timeout=PATIENCE_MS)
+        self._describe()
+        self.answered += 1
+
+    def _describe(self) -> None:
+        page = self.thumb.page
+        rung, phrase = self.thumb.button("已报告，继续填写"), self.thumb.button("损坏", exact=True).first
+        expect(rung.or_(phrase)).to_be_visible(timeout=PATIENCE_MS)
+        if rung.count():
+            self.thumb.tap(rung, "told the county")
+        self.thumb.tap(phrase, "phrase")
         self.thumb.tap(page.locator("footer .primary"), "save the finding")
         expect(page).to_have_url(re.compile(r"/stops/"), timeout=PATIENCE_MS)
-        self.answered += 1
 
     def _read(self) -> None:
         limit = self.dock.locator(".facts-line").inner_text()
         self.thumb.tap(self.dock.locator(".outcomes .button").first, "open the pad")
         sheet = self.thumb.page.get_by_role("dialog")
         today = sheet.get_by_role("button", name="今天")
-        if today.count():
+        typed = passing(limit)
+        if "天以上" in limit:
+            self.thumb.tap(sheet.get_by_role("button", name="清空"), "date")
+            typed = FAR_OFF
+        elif today.count():
             self.thumb.tap(today, "date")
-        for key in "" if today.count() else passing(limit):
+            typed = ""
+        for key in typed:
             self.thumb.tap(sheet.get_by_role("button", name="小数点" if key == "." else key, exact=True), "digit")
         self._leave(sheet.get_by_role("button", name="记下"), "save the reading")
 

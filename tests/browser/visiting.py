@@ -104,8 +104,10 @@ class Visiting:
 
     def save_finding(self, phrase: str) -> None:
         """Put it into words and save it."""
-        if self.page.get_by_role("button", name="已报告，继续填写").count():
-            self.button("已报告，继续填写").tap()
+        rung = self.button("已报告，继续填写")
+        expect(rung.or_(self.button(phrase))).to_be_visible(timeout=PATIENCE_MS)
+        if rung.count():
+            rung.tap()
         self.button(phrase).tap()
         self.button("保存隐患").tap()
         expect(self.page).not_to_have_url(re.compile(r"/findings/"), timeout=PATIENCE_MS)

@@ -28,6 +28,8 @@ export interface FindingWriting {
   readonly reading: ComputedRef<Answer | null>
   /** What a failure of the item may amount to on the visit's day. */
   readonly suggested: ComputedRef<SeverityWord>
+  /** The form says suspected major, and nothing saved has said so yet. */
+  readonly isNewlyGrave: ComputedRef<boolean>
   readonly offers: ComputedRef<readonly Offer[]>
   /** Words that findings of the same item had at this mine before, newest first, at most three. */
   readonly earlier: ComputedRef<readonly string[]>
@@ -40,6 +42,7 @@ export interface FindingWriting {
 }
 
 const DRAFT_AFTER_MS = 300
+const GRAVE = "suspected_major"
 
 export function useFindingWriting(subject: FindingSubject): FindingWriting {
   const phone = usePhone()
@@ -67,6 +70,7 @@ export function useFindingWriting(subject: FindingSubject): FindingWriting {
   })
   return {
     ...{ form, id, item, suggested, failure },
+    isNewlyGrave: computed(() => form.severity === GRAVE && standingFields(shown.value).severity !== GRAVE),
     reading: computed(() => readingOf(phone, subject)),
     offers: computed(() => suggestDeadlines(form.severity, today())),
     earlier: computed(() => earlierOf(phone, subject, item.value)),
