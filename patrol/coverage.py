@@ -5,10 +5,11 @@ state is the same whatever order the visits arrive in. Holds only text, numbers 
 one call of a codec (msgspec's MessagePack takes a dataclass as it is) stores and restores it.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from patrol.duties import DutyFacts
@@ -136,6 +137,14 @@ class MonthCoverage:
         marks = self._home(pair).get(pair, b"")
         return {v: _OUTCOMES[m] for v, m in zip(self.visits, marks, strict=False) if m}
 
+    def said_by(self, visit: str, pairs: Sequence[Pair]) -> list[Outcome | None]:
+        """What one visit said of each of the pairs, None for nothing; costs nothing where the visit is new."""
+        if visit not in self.visits:
+            return [None] * len(pairs)
+        slot = self.visits.index(visit)
+        marks = (self._home(pair).get(pair, b"") for pair in pairs)
+        return [_OUTCOMES.get(mark[slot]) if slot < len(mark) else None for mark in marks]
+
     def outcome(self, pair: Pair) -> Outcome | None:
         """What counts over the visits: the gravest judgement, or that it could not be seen."""
         said = self._home(pair).get(pair, b"")
@@ -196,19 +205,19 @@ class MonthCoverage:
         else:
             home.pop(pair, None)
         if home is self.applicable:
-            self._count(before, -1)
-            self._count(after, 1)
+            self._move(before, after)
 
-    def _count(self, marks: Marks, by: int) -> None:
-        state = _state(marks)
-        self.judged += by * (state is PairState.JUDGED)
-        self.unseen += by * (state is PairState.UNSEEN)
-        self.failed += by * (_FAIL in marks)
+    def _move(self, before: Marks, after: Marks) -> None:
+        """Count a pair by its new marks and no longer by its old ones."""
+        (judged, unseen, failed), (was_judged, was_unseen, had_failed) = _counts(after), _counts(before)
+        self.judged += judged - was_judged
+        self.unseen += unseen - was_unseen
+        self.failed += failed - had_failed
 
     def _recount(self) -> None:
         self.judged = self.unseen = self.failed = 0
         for marks in self.applicable.values():
-            self._count(marks, 1)
+            self._move(b"", marks)
 
 
 def _code(outcome: str | None) -> int:
@@ -226,6 +235,14 @@ def _counted(marks: Marks) -> Figures:
     return Figures(1, state is PairState.JUDGED, state is PairState.UNSEEN, _FAIL in marks)
 
 
+@lru_cache(maxsize=4096)
+def _counts(marks: Marks) -> tuple[int, int, int]:
+    """Judged, unseen, failed, each 0 or 1: a handful of visits leaves a handful of different marks."""
+    state = _state(marks)
+    return int(state is PairState.JUDGED), int(state is PairState.UNSEEN), int(_FAIL in marks)
+
+
+@lru_cache(maxsize=4096)
 def _with(marks: Marks, slot: int, code: int) -> Marks:
     """The marks with one byte replaced; trailing zeros are not kept."""
     return (marks[:slot].ljust(slot, b"\0") + bytes([code]) + marks[slot + 1 :]).rstrip(b"\0")

@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -38,7 +38,7 @@ class ServerKey:
 
     private: ec.EllipticCurvePrivateKey
 
-    @property
+    @cached_property
     def spki(self) -> bytes:
         return self.private.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -49,7 +49,7 @@ class ServerKey:
         """The public key as SPKI in base64url without padding."""
         return _base64url(self.spki)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the public key's SPKI, base64url: what an enrolment code carries."""
         return _base64url(hashlib.sha256(self.spki).digest())

@@ -170,7 +170,8 @@ def answer_change(key: str, register: Register) -> AnswerChange:
     _, item, place = key.split("/")
     if len(register.entries) == 1:
         (entry,) = register.entries.values()
-        return AnswerChange(item, place, outcome(entry.value), disputed=False, key=key, answered=answered(entry.value))
+        value = entry.value
+        return AnswerChange(item, place, outcome(value), False, key, answered(value))  # noqa: FBT003 - as declared
     heads = register.heads()
     said = any(answered(head.value) for head in heads)
     return AnswerChange(item, place, counted(heads), not agree(heads), key, said)

@@ -30,6 +30,13 @@ class _Seqs:
         self.moved[stream] = seq
         return seq
 
+    def run(self, stream: str, count: int) -> range:
+        """The same for the next `count` of a stream; they are handed out whether they are used or not."""
+        before = self.now(stream)
+        if count:
+            self.moved[stream] = before + count
+        return range(before + 1, before + count + 1)
+
     def now(self, stream: str) -> int:
         """Raises LookupError for a stream that was not locked: better nothing stored than a seq given out twice."""
         return self.moved[stream] if stream in self.moved else self._before[stream]
@@ -54,8 +61,8 @@ def written(state: State) -> Written:
 def _visit(state: State, visit: OpenVisit, seqs: _Seqs, visit_rows: dict[str, int]) -> known.VisitWrite:
     stream = f"visit:{visit.visit}"
     registers = visit.sheet.registers
-    for key in visit.changed:
-        registers[key].seq = seqs.next(stream)
+    for key, seq in zip(visit.changed, seqs.run(stream, len(visit.changed)), strict=True):
+        registers[key].seq = seq
     status, missing = visits.state_of(visit.sheet, state.known.here)
     if visit.created or status != visit.before or visit.editions[""] != visit.identity.edition:
         visit_rows[visit.visit] = seqs.next(f"team:{visit.identity.team}")

@@ -195,7 +195,7 @@ def dump(coverage: MonthCoverage) -> bytes:
 def count(month: OpenMonth, visit: VisitWrite, required: frozenset[str], today: date) -> Counted:
     """Take a visit's changed answers into the month. Returns how the visit's own counts move."""
     moved = _moved(visit)
-    before = [month.coverage.said(pair).get(visit.visit) for pair, _ in moved]
+    before = month.coverage.said_by(visit.visit, [pair for pair, _ in moved])
     late = today > month.period.last
     month.coverage.apply(visit.visit, date.fromisoformat(visit.identity.date), moved, late=late)
     if visit.status == "void":
@@ -208,7 +208,7 @@ def _moved(visit: VisitWrite) -> list[tuple[str, str | None]]:
     """Pair → what it counts as now. A ruling may have voided the visit or taken that back, so it moves all answers."""
     changes = visits.answers(visit.content) if "visit/status" in visit.changed else visit.answers
     counts = visit.status != "void"
-    return [(f"{c.item}/{c.place}", c.outcome if counts and c.answered else None) for c in changes]
+    return [(c.key.removeprefix("answer/"), c.outcome if counts and c.answered else None) for c in changes]
 
 
 def _difference(

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from checklists.editions import Edition
 from patrol.periods import local_date
 from server.db import Transaction, transaction
 from server.direct import ahead, write
@@ -26,7 +27,7 @@ from server.services.gathering import declared_photos, gather
 from server.services.store import store_plan
 from sync import feed, receipts, wire
 from sync.bodies import Answer as AnswerBody
-from sync.known import Context, Known, Plan, Prepared
+from sync.known import Context, Judge, Known, Plan, Prepared
 from sync.plan import plan_exchange
 from sync.prepare import check_signatures
 
@@ -154,13 +155,28 @@ def store(plan: Plan, county: str, device: str | None, now: Now) -> None:
 
 def _context(phone: DeviceSession, now: Now) -> Context:
     may = grants.may_on(now.today, phone.device, "" if phone.revoked else phone.team)
-    return Context(now=now.milliseconds, receipt=now.receipt, device=phone.device, judge=judge, may=may)
+    return Context(now=now.milliseconds, receipt=now.receipt, device=phone.device, judge=judging(), may=may)
 
 
 def judge(digest: str, day: str, item: str, answer: AnswerBody) -> str | None:
     """The server's own outcome of an answer under its edition; None when it does not have that edition."""
-    edition = editions.find_edition(digest)
-    return None if edition is None else edition.judge(item, answer, date.fromisoformat(day)).outcome
+    return judging()(digest, day, item, answer)
+
+
+def judging() -> Judge:
+    """`judge` for one plan: an edition and a day are looked up once, not for each of a hundred answers."""
+    asked: tuple[str, str] | None = None
+    edition: Edition | None = None
+    on = date.min
+
+    def outcome_of(digest: str, day: str, item: str, answer: AnswerBody) -> str | None:
+        nonlocal asked, edition, on
+        if asked != (digest, day):
+            edition, on = editions.find_edition(digest), date.fromisoformat(day)
+            asked = digest, day
+        return None if edition is None else edition.judge(item, answer, on).outcome
+
+    return outcome_of
 
 
 def _told(request: Prepared, plan: Plan, phone: DeviceSession, now: Now) -> None:

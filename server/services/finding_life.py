@@ -55,9 +55,9 @@ class Life:
         return self.finding.ended_at
 
 
-def life_of(home: Home, sheet: Sheet) -> Life:
-    """The life that the registers tell."""
-    fields, _ = fields_of(sheet)
+def life_of(home: Home, sheet: Sheet, fields: Mapping[str, Any] | None = None) -> Life:
+    """The life that the registers tell; `fields` are theirs, where the caller has them."""
+    fields = fields_of(sheet)[0] if fields is None else fields
     if "status" not in sheet.registers and fields.get("state", "live") == "live":
         return Life(recorded(home, sheet, fields))
     finding, refused = follow(recorded(home, sheet, fields, _team_of(home.visit)), _said(home, sheet))
@@ -87,6 +87,8 @@ def recorded(home: Home, sheet: Sheet, fields: Mapping[str, Any], team: str = ""
 def first_entry(sheet: Sheet) -> Entry:
     """The entry that began the finding: the earliest by its author's clock, for want of a better order."""
     entries = [entry for register in sheet.registers.values() for entry in register.entries.values()]
+    if len(sheet.stamps) == 1:
+        return entries[0]
     return min(entries, key=lambda entry: (entry.stamp.wall, entry.uid))
 
 

@@ -53,7 +53,7 @@ def new_photo(photo: bodies.Photo, visit: str | None, device: str | None, now: d
 
 def finding_rows(findings: Sequence[known.FindingWrite], county: str, now: datetime) -> list[dict[str, Any]]:
     """The findings' rows. What they show follows from registers alone, but for when they came and what they repeat."""
-    lives = [finding_life.life_of(_home(finding, county), finding.content) for finding in findings]
+    lives = [finding_life.life_of(_home(finding, county), finding.content, finding.fields) for finding in findings]
     new = [life.finding for finding, life in zip(findings, lives, strict=True) if finding.created]
     earlier = repeats.repeated(new, now)
     return [
