@@ -41,7 +41,7 @@ def gunicorn_arguments(config: Config) -> list[str]:
         str(Path(sys.executable).with_name("gunicorn")),
         f"--bind={config.host}:{config.port}",
         f"--workers={config.processes}",
-        "--worker-class=gthread",
+        "--worker-class=server.web_thread.LingeringWorker",
         f"--threads={config.threads}",
         f"--graceful-timeout={GRACEFUL_S}",
         f"--timeout={REQUEST_TIMEOUT_S}",
