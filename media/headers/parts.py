@@ -23,7 +23,9 @@ MAX_PARTS = 10_000
 
 _Part = TypeVar("_Part")
 
-_MARKUP = re.compile(rb"<(?:script|svg|html|iframe|body|\?php|!doctype)|javascript:", re.IGNORECASE)
+#: In small letters. Beginning with one certain byte, it is looked for as fast as memory is read.
+_TAG = re.compile(rb"<(?:script|svg|html|iframe|body|\?php|!doctype)")
+_SCRIPT_ADDRESS = b"javascript:"
 
 
 class PhotoType(StrEnum):
@@ -74,9 +76,11 @@ def take(data: PhotoBytes, start: int, length: int) -> bytes:
 
 def refuse_markup(payload: bytes, where: str) -> None:
     """Refuse a part beside the picture that reads as a page or a script."""
-    found = _MARKUP.search(payload)
+    small = payload.lower()
+    tag = _TAG.search(small)
+    found = tag[0] if tag else _SCRIPT_ADDRESS if _SCRIPT_ADDRESS in small else None
     if found:
-        raise PhotoRefusedError(RefusalCode.ACTIVE_CONTENT, f"{where}: {found[0].decode('ascii')}")
+        raise PhotoRefusedError(RefusalCode.ACTIVE_CONTENT, f"{where}: {found.decode('ascii')}")
 
 
 def is_blank(data: PhotoBytes, start: int) -> bool:
