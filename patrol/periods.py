@@ -3,6 +3,7 @@
 A period is a value with an id (`2026-W47`, `2026-11`); it never knows what day it is today.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -109,6 +110,7 @@ def period_of(kind: PeriodKind, day: date) -> Period:
     return week_of(day) if kind is PeriodKind.WEEK else month_of(day)
 
 
+@functools.lru_cache(maxsize=1024)
 def parse(text: str) -> Period:
     """The period with this id. Raises Invalid for anything else, a 53rd week too many included."""
     found = _ID.fullmatch(text)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from flask import current_app
-
 from patrol.permissions import Actor, Role, Verb, scopes
 
 
@@ -54,12 +52,8 @@ _MINE_USERS = frozenset({"/mines", "/findings"})
 
 
 def groups_for(actor: Actor) -> tuple[Group, ...]:
-    """The navigation of this role: pages that there are and that it may read."""
-    there = {rule.rule for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    shown = (
-        Group(group.code, tuple(entry for entry in group.entries if entry.path in there and _may_see(actor, entry)))
-        for group in _GROUPS
-    )
+    """The navigation of this role: pages that it may read."""
+    shown = (Group(group.code, tuple(entry for entry in group.entries if _may_see(actor, entry))) for group in _GROUPS)
     return tuple(group for group in shown if group.entries)
 
 

@@ -98,9 +98,10 @@ def _rounds(kept: Iterable[tuple[Period, Sequence[Any]]], today: date) -> dict[s
     """Mine → how its rounds stand, in the order of the weeks."""
     found: dict[str, list[dict[str, Any]]] = {}
     for week, rows in kept:
+        name = week.id
         for row in rows:
             facts = DutyFacts(bool(row.begun), bool(row.met), bool(row.late))
             state = state_of(week, facts, today, excused=bool(row.excused))
-            told = {"week": week.id, "state": state.value, "late": facts.met and facts.late}
+            told = {"week": name, "state": state.value, "late": facts.met and facts.late}
             found.setdefault(row.mine, []).append(told)
     return found
