@@ -106,6 +106,16 @@ def ahead(statement: Executable, facts: Facts) -> None:
     _state(connection).waiting.append(_Asked(statement, facts, _compiled(connection.dialect, statement)))
 
 
+def is_ahead(statement: Executable, facts: Facts) -> bool:
+    """Whether the rows are there already."""
+    return any(asked.statement is statement and asked.facts == facts for asked in db.session.info.get(AHEAD, ()))
+
+
+def forget_ahead() -> None:
+    """Drop the rows that were asked ahead and that nobody asked for: from here on they could be old."""
+    db.session.info.pop(AHEAD, None)
+
+
 def write(statement: Executable, facts: Facts) -> None:
     """Have a statement executed before anything else is asked and before the commit; its rows are nobody's."""
     connection = db.session.connection()

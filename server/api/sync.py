@@ -13,10 +13,11 @@ from patrol.permissions import Verb, scopes
 from server import clock
 from server.auth import current_caller, permission
 from server.db import transaction
+from server.direct import ahead
 from server.http.headers import accepts
 from server.keys import current_key
 from server.receipt_ids import new_receipt_id
-from server.services import device_tokens
+from server.services import device_tokens, epochs
 from server.services.bundle import console_session, hand_in
 from server.services.device_tokens import DeviceSession
 from server.services.exchange import Now, exchange
@@ -41,6 +42,8 @@ def install(app: Flask) -> None:
 @permission(Verb.DEVICE_SYNC.value)
 def exchange_operations() -> Response:
     """Push, acknowledge and pull in one round trip."""
+    # The epoch comes with whose token it is.
+    ahead(*epochs.asked())
     phone = calling_phone()
     prepared = _prepared(phone)
     key, now = current_key(), clock.now()

@@ -20,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The device of an office chain: the console has none.
 OFFICE_DEVICE = "office"
 
-_KEYS = select(Chain.id, Chain.algorithm, Chain.public_key).where(among(Chain.id, "ids"))
+_KEYS = select(Chain.id, Chain.algorithm, Chain.public_key, Chain.user_id).where(among(Chain.id, "ids"))
 _LOCK_CHAINS = (
     select(
         Chain.id,
@@ -61,23 +61,24 @@ _WITHHELD = _WITHHELD_ROWS.where(
 _CARRIED = _WITHHELD_ROWS.where(among(WithheldOperation.chain_id, "ids"))
 
 
-def chain_keys(chains: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Chain → (algorithm, public key) of the chains on record."""
+def chain_keys(chains: Collection[str]) -> dict[str, tuple[str, str, str]]:
+    """Chain → (algorithm, public key, person) of the chains on record."""
     if not chains:
         return {}
-    return {row.id: (row.algorithm, row.public_key) for row in ask(*keys_asked(chains))}
-
-
-def keys_asked(chains: Collection[str]) -> Question:
-    """What `chain_keys` asks."""
-    return _KEYS, {"ids": list(chains)}
+    found = ask(_KEYS, {"ids": list(chains)})
+    return {row.id: (row.algorithm, row.public_key, row.user_id) for row in found}
 
 
 def lock_chains(chains: Collection[str]) -> dict[str, known.ChainKnown]:
     """The chains on record, locked until the commit in sorted order, without their segments."""
     if not chains:
         return {}
-    return {row.id: chain_known(row) for row in ask(_LOCK_CHAINS, {"ids": list(chains)})}
+    return {row.id: chain_known(row) for row in ask(*chains_locked(chains))}
+
+
+def chains_locked(chains: Collection[str]) -> Question:
+    """What `lock_chains` asks."""
+    return _LOCK_CHAINS, {"ids": list(chains)}
 
 
 def chain_known(row: Any) -> known.ChainKnown:

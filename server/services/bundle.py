@@ -11,8 +11,7 @@ from server.db import db, transaction
 from server.keys import ServerKey
 from server.models.segment import Chain
 from server.models.user import User
-from server.queries import log
-from server.services import epochs
+from server.services import chain_keys, epochs
 from server.services.device_tokens import DeviceSession
 from server.services.exchange import Moment, Now, append
 from sync import receipts, wire
@@ -48,7 +47,7 @@ def hand_in(runs: list[Prepared], carrier: DeviceSession, now: Now, key: ServerK
 
 
 def _store(run: Prepared, carrier: DeviceSession, moment: Moment) -> tuple[wire.ChainAnswer, ...]:
-    request = check_signatures(run, log.chain_keys([batch.chain for batch in run.batches]))
+    request = check_signatures(run, chain_keys.keys_of(moment.epoch, [batch.chain for batch in run.batches]))
     county = _county_of(request.batches[0]) or carrier.county
     with transaction() as tx:
         return append(tx, request, replace(carrier, county=county), moment).plan.answers

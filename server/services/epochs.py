@@ -31,7 +31,12 @@ NEWEST = select(ServerEpoch.id).order_by(ServerEpoch.number.desc()).limit(1)
 
 def current() -> str:
     """The id of the epoch in force."""
-    return str(direct.ask(NEWEST, {})[0].id)
+    return str(direct.ask(*asked())[0].id)
+
+
+def asked() -> direct.Question:
+    """What `current` asks."""
+    return NEWEST, {}
 
 
 def begin(session: Session, reason: str, now: datetime) -> ServerEpoch:

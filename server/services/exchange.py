@@ -16,12 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from checklists.editions import Edition
 from patrol.periods import local_date
 from server.db import Transaction, transaction
-from server.direct import ahead, write
+from server.direct import ahead, forget_ahead, write
 from server.highwater import high_water
 from server.keys import ServerKey
 from server.models.device import Device
 from server.queries import log, photos, streams
-from server.services import editions, epochs, fresh, grants, projections, visit_counts
+from server.services import chain_keys, editions, epochs, fresh, grants, projections, visit_counts
 from server.services.device_tokens import DeviceSession
 from server.services.gathering import declared_photos, gather
 from server.services.store import store_plan
@@ -82,8 +82,6 @@ class Pushed:
 
 def exchange(request: Prepared, phone: DeviceSession, now: Now, key: ServerKey) -> wire.Answer:
     """Store what the phone sends and answer with what it lacks. Raises Busy when a lock is not given in time."""
-    if request.batches:
-        ahead(*log.keys_asked([batch.chain for batch in request.batches]))
     epoch = epochs.current()
     pushed = push(request, phone, now, epoch)
     answer = _answer(request.exchange, pushed.plan, now, epoch)
@@ -95,7 +93,7 @@ def exchange(request: Prepared, phone: DeviceSession, now: Now, key: ServerKey) 
 
 def push(request: Prepared, phone: DeviceSession, now: Now, epoch: str) -> Pushed:
     """Append and reduce the request's operations in one transaction."""
-    request = check_signatures(request, log.chain_keys([batch.chain for batch in request.batches]))
+    request = check_signatures(request, chain_keys.keys_of(epoch, [batch.chain for batch in request.batches]))
     with transaction() as tx:
         pushed = append(tx, request, phone, Moment(now, epoch)) if request.batches else Pushed(Plan(), {})
         _told(request, pushed.plan, phone, now)
@@ -115,6 +113,7 @@ def append(tx: Transaction, request: Prepared, carrier: DeviceSession, moment: M
     known = gather(request, moment.epoch, now.today)
     plan = decide(known, request, _context(carrier, now))
     store(plan, carrier.county, carrier.device, now)
+    forget_ahead()
     if plan.segments:
         # What stored no segment leaves no trace by which a later start could tell that nothing was lost.
         tx.after_commit(lambda: high_water().note(received=now.milliseconds))

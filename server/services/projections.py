@@ -55,7 +55,7 @@ def finding_rows(findings: Sequence[known.FindingWrite], county: str, now: datet
     """The findings' rows. What they show follows from registers alone, but for when they came and what they repeat."""
     lives = [finding_life.life_of(_home(finding, county), finding.content, finding.fields) for finding in findings]
     new = [life.finding for finding, life in zip(findings, lives, strict=True) if finding.created]
-    earlier = repeats.repeated(new, now)
+    earlier = repeats.repeated(new)
     return [
         _finding_row(finding, life, now) | {"repeat_of": earlier.get(finding.finding)}
         for finding, life in zip(findings, lives, strict=True)

@@ -11,7 +11,7 @@ from patrol.findings import Severity, Status, Step
 from patrol.repeats import REPEATS_WITHIN, links_of
 from patrol.steps import Done
 from server.among import among
-from server.direct import ask
+from server.direct import Question, ask
 from server.models.finding import Finding
 
 _CLOSED = select(
@@ -24,16 +24,21 @@ _CLOSED = select(
 )
 
 
-def repeated(new: Sequence[FindingValue], now: datetime) -> dict[str, str]:
+def repeated(new: Sequence[FindingValue]) -> dict[str, str]:
     """New finding → the finding that it repeats, of those recorded with an item."""
-    items = sorted({finding.item for finding in new if finding.item})
-    if not items:
-        return {}
+    question = asked([(finding.mine, finding.item, finding.recorded_at) for finding in new])
+    return {} if question is None else _links(new, [_closed(row) for row in ask(*question)])
+
+
+def asked(new: Iterable[tuple[str, str | None, datetime]]) -> Question | None:
+    """What `repeated` asks of findings with these mines, items and times; None where there is nothing to ask."""
+    found = [(mine, item, at) for mine, item, at in new if item]
+    if not found:
+        return None
     # A day more than the rule counts, because it counts local days.
-    since = min([now, *(finding.recorded_at for finding in new)]) - REPEATS_WITHIN - timedelta(days=1)
-    wanted = {"mines": sorted({finding.mine for finding in new}), "items": items, "since": since}
-    closed = [_closed(row) for row in ask(_CLOSED, wanted)]
-    return _links(new, closed)
+    since = min(at for _, _, at in found) - REPEATS_WITHIN - timedelta(days=1)
+    mines, items = sorted({mine for mine, _, _ in found}), sorted({item for _, item, _ in found})
+    return _CLOSED, {"mines": mines, "items": items, "since": since}
 
 
 def _links(new: Iterable[FindingValue], closed: Sequence[FindingValue]) -> dict[str, str]:

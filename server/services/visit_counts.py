@@ -49,9 +49,11 @@ _PIN = (
 
 
 def ask_ahead(plan: Plan) -> None:
-    """Ask for the months of the plan's visits with whatever is asked next."""
+    """Ask for the months of the plan's visits with whatever is asked next, as far as they are not there yet."""
     for mine, month in {(v.identity.mine, month_of(date.fromisoformat(v.identity.date))) for v in plan.visits}:
-        direct.ahead(*coverage.month_asked(mine, month))
+        question = coverage.month_asked(mine, month)
+        if not direct.is_ahead(*question):
+            direct.ahead(*question)
 
 
 def store_visits(plan: Plan, county: str, now: datetime) -> None:

@@ -91,6 +91,21 @@ def test_ex_1_what_one_phone_writes_the_other_reads(county):
     assert recounted() == []
 
 
+def test_a_phone_that_is_known_is_answered_in_three_round_trips(county, monkeypatch):
+    _, (one,) = gang(county, 1)
+    county.sync(one)
+    visit = goes(one, "p1", ordinal=2)
+    say(one, "p1", visit, "fail")
+    fields = bodies.FindingFields(item="SAF-001", text="积水", severity="general")
+    one.edit(edits.edit_finding, "p1", "finding".ljust(21, "y") + "A", fields, visit)
+    trips, execute = [], direct._execute
+    monkeypatch.setattr(direct, "_execute", lambda on, steps: trips.append(len(steps)) or execute(on, steps))
+
+    assert told(county.post(one, one.request_bytes())).chains[0].ack.seq == one.state.chains[0].last
+    assert len(trips) == 3, trips
+    assert recounted() == []
+
+
 def test_ch_6_the_same_request_again_changes_nothing_and_is_answered_alike(county):
     visit, (one, two) = gang(county, 2)
     say(one, "p1", visit)
