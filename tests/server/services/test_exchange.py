@@ -92,7 +92,9 @@ def test_ex_1_what_one_phone_writes_the_other_reads(county):
 
 
 def test_a_phone_that_is_known_is_answered_in_three_round_trips(county, monkeypatch):
-    _, (one,) = gang(county, 1)
+    first, (one,) = gang(county, 1)
+    county.sync(one)
+    say(one, "p1", first)
     county.sync(one)
     visit = goes(one, "p1", ordinal=2)
     say(one, "p1", visit, "fail")
