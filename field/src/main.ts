@@ -1,4 +1,5 @@
-// Puts the app together and shows it. What takes time comes after the first screen.
+// Puts the app together and shows it. What takes time comes after the first screen, what has to be waited for before it.
+import { ahead } from "./storage/ahead"
 import { createApp } from "vue"
 import App from "./App.vue"
 import "./look.css"
@@ -8,10 +9,10 @@ import { providePhone } from "./state/phone"
 import { openBrowserPhone } from "./state/store/browser"
 import { APP_VERSION, takeOverFirst, watchForUpdates } from "./state/updating"
 
+const phone = openBrowserPhone(APP_VERSION, ahead)
+const app = createApp(App)
 keepInstallOffer()
 void takeOverFirst()
-const phone = openBrowserPhone(APP_VERSION)
-const app = createApp(App)
 providePhone(app, phone)
 app.use(createPhoneRouter(() => phone.life))
 app.mount("#app")

@@ -1,4 +1,5 @@
 // Which screen stands at which address, and which of them somebody may see in the phone's present life.
+import { watch } from "vue"
 import {
   createRouter,
   createWebHistory,
@@ -36,8 +37,30 @@ export function createPhoneRouter(life: () => Life): Router {
       { path: "/:rest(.*)*", redirect: "/today" },
     ],
   })
-  router.beforeEach((to) => wayInstead(life().at, to) ?? true)
+  // No screen is fetched before the phone knows which one it will be.
+  const begun = hasBegun(life)
+  router.beforeEach(async (to) => {
+    await begun
+    return wayInstead(life().at, to) ?? true
+  })
   return router
+}
+
+/** Resolves once the phone has a home to lead to. */
+function hasBegun(life: () => Life): Promise<void> {
+  const { promise, resolve } = deferred()
+  const stop = watch(
+    () => HOMES[life().at] !== undefined,
+    (knows) => knows && resolve(),
+    { immediate: true, flush: "sync" },
+  )
+  return promise.then(stop)
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => (resolve = done))
+  return { promise, resolve }
 }
 
 /** Where to go instead of `to`, or null. Whoever must unlock first comes back to where they were going. */

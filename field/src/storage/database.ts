@@ -70,6 +70,21 @@ export async function openDatabase(name: string, version = VERSION): Promise<Dat
   }
 }
 
+/**
+ * Open it while the rest of the app is still being read: only if it is there and of this version, so that nobody else who
+ * has it open is disturbed. Null where that has to wait until this tab holds the phone.
+ */
+export async function openAhead(name: string): Promise<Database | null> {
+  try {
+    const there = await indexedDB.databases()
+    const isCurrent = there.some((one) => one.name === name && one.version === VERSION)
+    return isCurrent ? await openDatabase(name) : null
+  } catch {
+    // Whoever holds the phone opens it again and says what is wrong.
+    return null
+  }
+}
+
 /** What one step removes: a key, or everything between two. */
 export interface Removal {
   readonly store: StoreName

@@ -46,15 +46,15 @@ export class PhoneStorage implements Storage {
   }
 
   async load(): Promise<PhoneState | null> {
-    const phone = (await this.record("phone")) as Phone | null
-    if (!phone) return null
-    const [heard, chains, made, rows, carried] = await Promise.all([
+    const [phone, heard, chains, made, rows, carried] = await Promise.all([
+      this.record("phone") as Promise<Phone | null>,
       this.record("heard") as Promise<Heard | null>,
       this.loadChains(),
       this.under<Made>("made/"),
       this.rows.load(),
       this.database.getAllKeys("carried"),
     ])
+    if (!phone) return null
     const state = { ...newState(), ...phone, ...heard, chains, made: Object.fromEntries(made), carried }
     return rows ? { ...state, rows } : this.pullAnew(state)
   }

@@ -37,8 +37,10 @@ export class PhotoStorage {
 
   static async of(database: Database, vault: Vault): Promise<PhotoStorage> {
     const photos = new PhotoStorage(database, vault)
-    for (const [sha256, sealed] of await entries(database, "photos"))
-      photos.known.set(sha256, (await vault.phone.open(`photos/${sha256}`, sealed)) as PhotoRecord)
+    const opening = (await entries(database, "photos")).map(([sha256, sealed]) =>
+      vault.phone.open(`photos/${sha256}`, sealed),
+    )
+    for (const record of (await Promise.all(opening)) as PhotoRecord[]) photos.noted(record)
     return photos
   }
 

@@ -37,9 +37,11 @@ export class RowStorage {
 
   /** All rows by stream; none while nobody is open. Null where they are under a key that is gone. */
   async load(): Promise<Map<string, Rows> | null> {
-    const found = await entries(this.database, "rows")
+    const isShut = this.vault.rows === null
+    const keys = isShut ? await this.database.getAllKeys("rows") : []
+    const found = isShut ? [] : await entries(this.database, "rows")
     this.pages.clear()
-    for (const [[stream, page]] of found) {
+    for (const [stream, page] of isShut ? keys : found.map(([key]) => key)) {
       const { count } = this.pages.get(stream) ?? NONE
       this.pages.set(stream, { count: count + 1, next: page + 1 })
     }

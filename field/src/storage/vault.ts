@@ -69,11 +69,15 @@ export class Vault {
 
   /** The vault of this phone, made at the first start. `rounds` is less only where tests have no time. */
   static async of(database: Database, rounds = ROUNDS): Promise<Vault> {
-    const [seal, half] = await Promise.all([database.get("keys", "seal"), database.get("keys", "half")])
+    const [seal, half, people, kept] = await Promise.all([
+      database.get("keys", "seal"),
+      database.get("keys", "half"),
+      entries(database, "people"),
+      database.get("records", "shared_key"),
+    ])
     const vault = new Vault(database, seal && half ? { seal, half } : await makeKeys(database), rounds)
-    for (const [id, sealed] of await entries(database, "people"))
+    for (const [id, sealed] of people)
       vault.people.set(id, (await vault.phone.open(`people/${id}`, sealed)) as Person)
-    const kept = await database.get("records", "shared_key")
     if (kept) vault.shared = (await vault.phone.open("shared_key", kept)) as Shared
     else await vault.renewShared()
     if (vault.people.size === 0) vault.reading = await vault.handedOver()

@@ -1,7 +1,8 @@
 import type { RouteRecordRaw } from "vue-router"
+import PeopleList from "./PeopleList.vue"
 
 export const routes: RouteRecordRaw[] = [
-  { path: "/people", component: () => import("./PeopleList.vue"), meta: { lives: ["empty", "locked"] } },
+  { path: "/people", component: PeopleList, meta: { lives: ["empty", "locked"] } },
   { path: "/people/new", component: () => import("./PersonNew.vue"), meta: { lives: ["empty", "locked"] } },
   {
     path: "/people/:person/unlock",

@@ -1,6 +1,8 @@
 /** The phone in a browser: its clock, its timers, its lock, and what wakes it. */
 
 import { browserClock } from "../../device/clock"
+import { DATABASE } from "../../storage/ahead"
+import type { Database } from "../../storage/database"
 import { holdPhone } from "../../sync/lock"
 import { sendTo } from "../../sync/transport"
 import { listen } from "../../sync/triggers"
@@ -8,9 +10,10 @@ import type { PhoneStore } from "../phone"
 import { openPhone } from "./open"
 
 /** The store is there at once; `life` says when the phone behind it is. `app` is the version that operations name. */
-export function openBrowserPhone(app: string): PhoneStore {
+export function openBrowserPhone(app: string, ahead: Promise<Database | null>): PhoneStore {
   const opened = openPhone({
-    database: "qianshao",
+    database: DATABASE,
+    ahead,
     app,
     send: sendTo(""),
     clock: browserClock(),

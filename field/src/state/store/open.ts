@@ -3,7 +3,7 @@
 import type { Surroundings as CoreSurroundings } from "../../core/sync/surroundings"
 import { Phone } from "../../core/sync/phone"
 import { CarriedStorage } from "../../storage/carriedStorage"
-import { NewerVersion, openDatabase } from "../../storage/database"
+import { NewerVersion, openDatabase, type Database } from "../../storage/database"
 import { PhoneStorage } from "../../storage/phoneStorage"
 import { PhotoStorage } from "../../storage/photoStorage"
 import { Records } from "../../storage/records"
@@ -27,6 +27,8 @@ import { visitCommands } from "./visitCommands"
 
 export interface Opening {
   readonly database: string
+  /** The database, if it was opened before anybody held the phone. */
+  readonly ahead?: Promise<Database | null>
   readonly app: string
   readonly send: Send
   readonly clock: CoreSurroundings["clock"]
@@ -50,15 +52,16 @@ export function openPhone(opening: Opening): Opened {
 }
 
 async function begin(context: Context, opening: Opening): Promise<void> {
+  let waited = false
   await opening.hold(() => {
+    waited = true
     context.life.value = { at: "elsewhere" }
     context.sync.value = { at: "off", why: "elsewhere" }
   })
   try {
-    const parts = await assemble(context, opening)
+    const parts = await assemble(context, opening, await databaseOf(opening, waited))
     context.open(parts)
-    await parts.county.load()
-    await parts.rescue.load()
+    await Promise.all([parts.county.load(), parts.rescue.load()])
     settleLife(context)
     parts.engine.wake("start")
   } catch (error) {
@@ -67,19 +70,29 @@ async function begin(context: Context, opening: Opening): Promise<void> {
   }
 }
 
+/** Whoever had to wait for another tab opens it anew: that tab may have been a newer version's. */
+async function databaseOf({ database, ahead }: Opening, waited: boolean): Promise<Database> {
+  const early = (await ahead) ?? null
+  if (early !== null && !waited) return early
+  early?.close()
+  return openDatabase(database)
+}
+
 async function assemble(
   context: Context,
-  { database: name, app, send, clock, around, rounds }: Opening,
+  { app, send, clock, around, rounds }: Opening,
+  database: Database,
 ): Promise<Parts> {
-  const database = await openDatabase(name)
   const vault = await Vault.of(database, rounds)
   const signers = new Signers(database, vault)
   const records = new Records(database, vault)
   const randomness = (count: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(count))
   const surroundings = { clock, randomness, keys: signers, hashing: webHashing, app }
-  const phone = await Phone.start(surroundings, new PhoneStorage(database, vault))
+  const [phone, photos] = await Promise.all([
+    Phone.start(surroundings, new PhoneStorage(database, vault)),
+    PhotoStorage.of(database, vault),
+  ])
   phone.desk.rowsAreOpen = vault.rows !== null
-  const photos = await PhotoStorage.of(database, vault)
   const carried = new CarriedStorage(database, vault)
   const county = new County(send, phone, records)
   const rescue = new Rescue(phone, carried)
