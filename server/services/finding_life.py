@@ -85,10 +85,13 @@ def recorded(home: Home, sheet: Sheet, fields: Mapping[str, Any], team: str = ""
 
 
 def first_entry(sheet: Sheet) -> Entry:
-    """The entry that began the finding: the earliest by its author's clock, for want of a better order."""
-    entries = [entry for register in sheet.registers.values() for entry in register.entries.values()]
-    if len(sheet.stamps) == 1:
-        return entries[0]
+    """The entry that began the finding: what says that there is one, by an author who had seen nothing of it.
+
+    Of several the earliest by their clocks. A step at a desk is never it, however fast the phone's clock was.
+    """
+    state = sheet.registers.get("state")
+    begun = [entry for entry in state.entries.values() if not entry.parents] if state else []
+    entries = begun or [entry for register in sheet.registers.values() for entry in register.entries.values()]
     return min(entries, key=lambda entry: (entry.stamp.wall, entry.uid))
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,23 +9,16 @@ from playwright.sync_api import Browser, Page, expect
 from sync.phone import view
 from tests.browser.axe import complaints
 from tests.browser.chromium import DESK
-from tests.browser.conftest import listen
 from tests.browser.desks import Desks, desks_of
+from tests.browser.hands import hands_of, take
 from tests.browser.office import Office, office_of
 from tests.browser.patrol import Ground, Walker, ground_of, walk
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site
 from tests.server.photos.scene import photo
 
 #: The worker develops photos in a child of its own.
 DEVELOPED_MS = 60_000
 Sit = Callable[[str], Page]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A county of its own: these tests change it."""
-    with running_site(tmp_path_factory.mktemp("findings")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -51,34 +43,10 @@ def walkers(site: Site, office: Office, ground: Ground) -> tuple[Walker, Walker]
 
 
 @pytest.fixture
-def sit(browser: Browser, site: Site, desks: Desks) -> Iterator[Sit]:
+def sit(browser: Browser, desks: Desks) -> Iterator[Sit]:
     """Somebody of a role at a console; what any of their pages complains of fails the test."""
-    contexts, heard = [], []
-
-    def sit_down(role: str) -> Page:
-        context = browser.new_context(base_url=site.url, **DESK)
-        contexts.append(context)
-        heard.append(listen(context))
-        desks.sit_down(context, role)
-        return context.new_page()
-
-    yield sit_down
-    for context in contexts:
-        context.close()
-    assert [complaint for page in heard for complaint in page] == []
-
-
-def take(page: Page, step: str, fields: dict[str, str], *photos: Path) -> None:
-    """Open the step's form, fill it in, send it."""
-    form = page.locator(f"#step-{step}")
-    if form.get_attribute("open") is None:
-        form.locator("summary").click()
-    for name, value in fields.items():
-        form.locator(f"[name='{name}']").fill(value)
-    if photos:
-        form.locator("input[type='file']").set_input_files(list(photos))
-    form.locator("form button").click()
-    expect(page.get_by_role("status").filter(has_text="。")).to_be_visible()
+    with hands_of(browser, desks) as hands:
+        yield hands.sit
 
 
 def test_a_finding_goes_from_a_phone_to_closure_by_everybody_s_own_hand(sit, walkers, tmp_path):
