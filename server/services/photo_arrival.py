@@ -95,7 +95,11 @@ def finish(part: Part, declared: Declared, now: datetime, digest: str | None = N
 
     Raises DigestMismatch, PhotoRefused, StorageDown, Busy; after the last two the bytes are still here.
     """
-    whole = _checked(part, declared, digest)
+    with _arrivals().expected():
+        _finish(_checked(part, declared, digest), part, now)
+
+
+def _finish(whole: Whole, part: Part, now: datetime) -> None:
     if isinstance(whole.verdict, Refusal):
         record(whole, now)
         part.discard()
@@ -133,8 +137,11 @@ def find_stored(declared: Declared, now: datetime) -> bool:
 
 def record(whole: Whole, now: datetime) -> None:
     """Say in rows and feed that bytes are here, or refused, and ring for whoever processes them. Raises Busy."""
-    arrivals = cast("Together[tuple[Whole, datetime]]", current_app.extensions["qianshao_arrivals"])
-    arrivals.do((whole, now))
+    _arrivals().do((whole, now))
+
+
+def _arrivals() -> "Together[tuple[Whole, datetime]]":
+    return cast("Together[tuple[Whole, datetime]]", current_app.extensions["qianshao_arrivals"])
 
 
 def _record_all(arrived: Sequence[tuple[Whole, datetime]]) -> None:

@@ -1,14 +1,19 @@
 """Has work that threads ask for at once done by one of them in one go: one commit for all, not one each.
 
-Whoever comes alone waits for nobody. Knows nothing of what the work is.
+Whoever comes alone waits for nobody; who leads waits a moment for those of whom it is known that they come. Knows
+nothing of what the work is.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 _Item = TypeVar("_Item")
+
+#: What one who leads waits at most for others: little beside the commit that it spares each of them.
+PATIENCE_S = 0.02
 
 
 @dataclass(eq=False)
@@ -27,14 +32,35 @@ class Together(Generic[_Item]):
     def __init__(self, work: Callable[[Sequence[_Item]], None], at_most: int) -> None:
         self._work, self._at_most = work, at_most
         self._lock = threading.Lock()
+        self._came = threading.Condition(self._lock)
+        self._coming, self._own = 0, threading.local()
         self._waiting: list[_Turn[_Item]] = []
         self._led = False
+
+    @contextmanager
+    def expected(self) -> Iterator[None]:
+        """Within the block this thread is about to ask for something: others may wait a moment for it."""
+        with self._lock:
+            self._coming += 1
+        self._own.is_expected = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._no_longer_expected()
+
+    def _no_longer_expected(self) -> None:
+        if getattr(self._own, "is_expected", False):
+            self._own.is_expected = False
+            self._coming -= 1
+            self._came.notify()
 
     def do(self, item: _Item) -> None:
         """Return when the item's work is done, by this thread or by another; raises what the work raised for it."""
         turn = _Turn(item)
         with self._lock:
             self._waiting.append(turn)
+            self._no_longer_expected()
             leads, self._led = not self._led, True
         if not leads:
             turn.called.wait()
@@ -45,6 +71,7 @@ class Together(Generic[_Item]):
 
     def _lead(self) -> None:
         with self._lock:
+            self._came.wait_for(lambda: not self._coming or len(self._waiting) >= self._at_most, PATIENCE_S)
             turns, self._waiting = self._waiting[: self._at_most], self._waiting[self._at_most :]
         try:
             self._do(turns)
