@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserType, Error, expect
 from tests.browser.chromium import chromium_type
 from tests.browser.handset import PATIENCE_MS, Handset
 from tests.browser.office import Office, office_of
-from tests.browser.pocket import Pocket
+from tests.browser.pocket import PhoneOff, Pocket
 from tests.browser.recounted import County, county_of
 from tests.browser.site import Site, running_site
 from tests.browser.visiting import Visiting
@@ -73,7 +73,7 @@ class Member:
         try:
             while self.pocket.killed_at is None:
                 self.tap_on()
-        except (Error, AssertionError):
+        except (Error, AssertionError, PhoneOff):
             if self.pocket.killed_at is None:
                 raise
         finally:

@@ -1,13 +1,19 @@
 """A browser and a server for the tests of pages. What a page complains of in its console fails its test."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, expect
 
 from tests.browser.chromium import DESK, PHONE, chromium_type, launch
-from tests.browser.site import Site, running_site
+from tests.browser.handset import PATIENCE_MS
+from tests.browser.site import Site, filled, running_site
+
+# Whoever finds what they look for never waits: only a slow machine does.
+expect.set_options(timeout=PATIENCE_MS)
 
 #: The browser's own words about an answer that is an error; meant where the API gave it or there was no network.
 _NOT_LOADED = "Failed to load resource"
@@ -28,9 +34,17 @@ def browser(chromium: BrowserType) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demo county on a server, for tests that change nothing which others look at."""
-    with running_site(tmp_path_factory.mktemp("site")) as running:
+def demo_county(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The folder of a demo county that nobody has touched yet, made once a run, whatever the number of its workers."""
+    own = tmp_path_factory.getbasetemp()
+    return filled(own.parent if hasattr(request.config, "workerinput") else own)
+
+
+@pytest.fixture(scope="module")
+def site(demo_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo county on a server of this file's own: no other file sees what its tests change."""
+    folder = shutil.copytree(demo_county, tmp_path_factory.mktemp("site"), dirs_exist_ok=True)
+    with running_site(folder) as running:
         yield running
 
 
@@ -48,6 +62,7 @@ def phone(browser: Browser, site: Site) -> Iterator[Page]:
 
 def _page(browser: Browser, site: Site, manner: dict[str, Any]) -> Iterator[Page]:
     with browser.new_context(base_url=site.url, **manner) as context:
+        context.set_default_timeout(PATIENCE_MS)
         complaints = listen(context)
         yield context.new_page()
         assert complaints == []

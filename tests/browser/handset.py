@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.office import Office
 
 PIN = "152634"
-#: Opening a PIN's lock takes its time on purpose.
-PATIENCE_MS = 20_000
+#: Opening a PIN's lock takes its time on purpose, and so does a small machine with much to do.
+PATIENCE_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,17 @@ class Handset:
         self.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 
-    def enrol(self, office: Office, team: str, before: Callable[[], object] = lambda: None) -> None:
-        """Belong to the team: its leader's code, the six digits, then `before`, the leader's word."""
+    def enrol(self, office: Office, team: str, before: Callable[[], object] = lambda: None) -> str:
+        """Belong to the team: its leader's code, the six digits, then `before`, the leader's word. The phone's id."""
         self.page.goto(f"/app/enrol#{urlsplit(office.code(team)).fragment}")
         digits = self.page.locator("output")
         expect(digits).to_be_visible(timeout=PATIENCE_MS)
         before()
-        if not office.confirm(team, (digits.text_content() or "").strip()):
+        device = office.confirm(team, (digits.text_content() or "").strip())
+        if device is None:
             raise AssertionError("no phone of the team waits with these digits")
         expect(self.page.get_by_role("button", name="添加人员")).to_be_visible(timeout=PATIENCE_MS)
+        return device
 
     def add_person(self, number: int = 0, pin: str = PIN) -> str:
         """Somebody of the team, the `number`-th who is not here yet, with a PIN; answers their name."""

@@ -47,15 +47,14 @@ class Office:
             issued = enrolment.issue_code(_leader(team), team, datetime.now(UTC))
             return enrolment.address(issued.code, current_key())
 
-    def confirm(self, team: str, digits: str) -> bool:
-        """The leader types what the phone shows; whether a phone of the team waits with these digits."""
+    def confirm(self, team: str, digits: str) -> str | None:
+        """The leader types what the phone shows; the phone of the team that waited with these digits, if one did."""
         with self.at_work(), transaction():
             waiting = select(Device.id).where(Device.team_id == team, Device.confirmed_at.is_(None))
-            found = [
-                enrolment.confirm(_leader(team), device, digits, datetime.now(UTC)).outcome
-                for device in db.session.scalars(waiting.where(Device.check_code == digits))
-            ]
-        return "confirmed" in found
+            for device in db.session.scalars(waiting.where(Device.check_code == digits)).all():
+                if enrolment.confirm(_leader(team), device, digits, datetime.now(UTC)).outcome == "confirmed":
+                    return device
+        return None
 
     def revoke(self, device: str) -> None:
         """The phone was lost: it may deliver, and reads nothing."""

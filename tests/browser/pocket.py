@@ -11,7 +11,11 @@ from playwright.sync_api import BrowserContext, BrowserType, Error, Page
 
 from tests.browser.chromium import EXECUTABLE, FLAGS, PHONE
 
-GONE_WITHIN_S = 10
+GONE_WITHIN_S = 30
+
+
+class PhoneOff(Exception):
+    """There is no page: the phone was never switched on, or its browser is dead."""
 
 
 @dataclass
@@ -26,8 +30,9 @@ class Pocket:
 
     @property
     def page(self) -> Page:
-        """The page in front."""
-        assert self.context is not None, "the phone is off"
+        """The page in front. Playwright takes a dead browser's pages off its list as it hears of the death."""
+        if self.context is None or not self.context.pages:
+            raise PhoneOff
         return self.context.pages[0]
 
     def start(self, *, offline: bool = False) -> Page:
@@ -37,7 +42,7 @@ class Pocket:
             self.folder, executable_path=EXECUTABLE, args=list(FLAGS), base_url=self.url, **PHONE
         )
         self.context.set_offline(offline)
-        return self.page
+        return self.context.pages[0] if self.context.pages else self.context.new_page()
 
     def set_offline(self, offline: bool) -> None:
         """Take it below ground, or above."""

@@ -1,6 +1,8 @@
 """A real installation for browsers: `server.serve` with the demo county on a folder of its own. Loopback only."""
 
+import fcntl
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +19,11 @@ from tests.servers.web import free_port, wait_until_alive
 _SIGN_IN = re.compile(r"^ {2}(demo-\S+) +(\S{12,})  (\S+) ", re.MULTILINE)
 STOP_WITHIN_S = 20
 #: A first start makes two months of patrols before it answers.
-FILLED_WITHIN_S = 240
+FILLED_WITHIN_S = 600
+
+
+class NotServing(Exception):
+    """The server ended before it answered, or never did; says what it said last."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,20 @@ class Site:
         self.process.wait(STOP_WITHIN_S)
 
 
+def filled(shared: Path) -> Path:
+    """A folder with the demo county as its first start leaves it; made once for all who share the folder `shared`."""
+    made, making = shared / "demo-county", shared / "demo-county.making"
+    with (shared / "demo-county.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            with running_site(making):
+                pass
+            making.rename(made)
+    return made
+
+
 @contextmanager
 def running_site(folder: Path, port: int | None = None, **settings: str) -> Iterator[Site]:
     """A server on `folder`; filled with the demo county if the folder is new. Stopped at the end."""
@@ -50,7 +70,10 @@ def running_site(folder: Path, port: int | None = None, **settings: str) -> Iter
         )  # fmt: skip
     site = Site(f"http://127.0.0.1:{port}", folder, {}, {}, process)
     try:
-        wait_until_alive(port, FILLED_WITHIN_S)
+        try:
+            wait_until_alive(port, FILLED_WITHIN_S, lambda: process.poll() is None)
+        except OSError as error:
+            raise NotServing(said.read_text(encoding="utf-8")[-4000:]) from error
         for login, password, seed in _SIGN_IN.findall(said.read_text(encoding="utf-8")):
             site.passwords[login] = password
             site.seeds.update({login: seed} if seed != "—" else {})

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import quote
 
@@ -13,7 +12,7 @@ from tests.browser.chromium import DESK
 from tests.browser.desks import Desks, desks_of
 from tests.browser.forms import Form, forms_of
 from tests.browser.payloads import payloads
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site
 
 PAYLOADS = tuple(payloads())
 ROLES = ("admin", "supervisor", "leader", "mine_user", "auditor")
@@ -37,15 +36,8 @@ _INVALID = re.compile(r'<(?:input|textarea|select)[^>]*name="([^"]+)"[^>]*aria-i
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A demo county of this module's own: it is filled with what nobody should have to see."""
-    with running_site(tmp_path_factory.mktemp("hostile")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def desks(own: Site) -> Desks:
-    return desks_of(own)
+def desks(site: Site) -> Desks:
+    return desks_of(site)
 
 
 def context_for(browser: Browser, desks: Desks, role: str) -> BrowserContext:
@@ -58,7 +50,7 @@ def context_for(browser: Browser, desks: Desks, role: str) -> BrowserContext:
 def send(context: BrowserContext, form: Form, given: dict[str, str]) -> tuple[int, str]:
     """The form as its page would send it; the status and the page that came back, redirects not followed."""
     own = {"Origin": context.pages[0].evaluate("() => location.origin"), "Accept": "text/html"}
-    answer = context.request.post(form.action, form=form.filled(given), headers=own, max_redirects=0)
+    answer = context.request.post(form.action, headers=own, max_redirects=0, **{form.carriage: form.filled(given)})
     return answer.status, answer.text()
 
 

@@ -25,6 +25,7 @@ class Shift:
     pocket: Pocket
     office: Office
     name: str
+    device: str
     visit: str = ""
     stop: str = ""
     said: int = 0
@@ -62,8 +63,8 @@ def shift(chromium: BrowserType, site: Site, tmp_path_factory: pytest.TempPathFa
     pocket = Pocket(chromium, site.url, tmp_path_factory.mktemp("phone"))
     handset = Handset(pocket.start())
     handset.start()
-    handset.enrol(office, office.teams()[0])
-    begun = Shift(pocket, office, handset.add_person(1))
+    device = handset.enrol(office, office.teams()[0])
+    begun = Shift(pocket, office, handset.add_person(1), device)
     handset.prepare()
     begun.visit = begun.visiting.begin("示例五矿")
     begun.stop = max(begun.visiting.stops(), key=lambda stop: len(begun.visiting.at(stop)))
@@ -142,13 +143,13 @@ def test_a_clock_set_back_keeps_the_order_and_is_told(shift: Shift) -> None:
 def test_a_revoked_phone_delivers_what_it_holds_and_gets_nothing(shift: Shift) -> None:
     shift.switch_on(offline=True)
     pair = shift.say("unseen")
-    (device,) = shift.office.phones(shift.visit)
-    shift.office.revoke(device)
+    assert shift.office.phones(shift.visit) == [shift.device]
+    shift.office.revoke(shift.device)
     shift.pocket.set_offline(False)
     shift.visiting.go("/sync")
     shift.visiting.button("马上上传").tap()
     expect(shift.page.get_by_text("这部手机已停用")).to_be_visible(timeout=PATIENCE_MS)
     expect(shift.page.get_by_text("它仍能交出自己的记录（还有 0 条）")).to_be_visible(timeout=PATIENCE_MS)
-    assert f"answer/{pair}" in {one.get("reg") for one in shift.office.delivered(device)}
+    assert f"answer/{pair}" in {one.get("reg") for one in shift.office.delivered(shift.device)}
     assert pair not in shift.record()
     expect(shift.page.get_by_text("手机停用后收到，等县里处理").first).to_be_visible()

@@ -10,7 +10,6 @@ from tests.browser.conftest import listen
 from tests.browser.handset import Handset
 from tests.browser.office import office_of
 from tests.browser.round import PATIENCE_MS, Round, Thumb
-from tests.browser.site import Site, running_site
 
 #: Of 甲组, with three faces, one of them blasted.
 TEAM, MINE, FACES = 2, "示例二矿", 3
@@ -20,19 +19,12 @@ GO = "path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent
 OUTCOMES = ("pass", "same as last time", "save the reading", "fail")
 
 
-@pytest.fixture(scope="module")
-def county(tmp_path_factory) -> Iterator[Site]:
-    """A demo county that this round alone changes."""
-    with running_site(tmp_path_factory.mktemp("round")) as site:
-        yield site
-
-
 @pytest.fixture
-def member(browser, county) -> Iterator[Page]:
+def member(browser, site) -> Iterator[Page]:
     """A member's phone, prepared, on the first screen of the day."""
-    with browser.new_context(base_url=county.url, **PHONE) as context:
+    with browser.new_context(base_url=site.url, **PHONE) as context:
         complaints = listen(context)
-        page, office = context.new_page(), office_of(county)
+        page, office = context.new_page(), office_of(site)
         handset = Handset(page)
         handset.start()
         handset.enrol(office, office.teams()[TEAM])

@@ -18,7 +18,7 @@ from server.services import teams
 from tests.browser.chromium import DESK
 from tests.browser.conftest import listen
 from tests.browser.desks import Desks, desks_of
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site
 
 PASSWORD = "井下风大，人人带好自救器"
 #: Where each role's work begins, and a word of its first page.
@@ -27,15 +27,8 @@ NEED_CODE = ("supervisor", "admin", "mine_user")
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A demo county of this module's own: people are added to it."""
-    with running_site(tmp_path_factory.mktemp("signing-in")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def desks(own: Site) -> Desks:
-    return desks_of(own)
+def desks(site: Site) -> Desks:
+    return desks_of(site)
 
 
 @pytest.fixture

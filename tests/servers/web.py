@@ -3,6 +3,7 @@
 import socket
 import time
 import urllib.request
+from collections.abc import Callable
 
 READY_WITHIN_S = 60
 
@@ -14,14 +15,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_alive(port: int, within_s: float = READY_WITHIN_S) -> None:
-    """Return once /healthz answers. Raises OSError after `within_s`."""
+def wait_until_alive(port: int, within_s: float = READY_WITHIN_S, lives: Callable[[], bool] = lambda: True) -> None:
+    """Return once /healthz answers. Raises OSError after `within_s`, or as soon as the server no longer `lives`."""
     until = time.monotonic() + within_s
     while True:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
             return
         except OSError:
-            if time.monotonic() > until:
+            if time.monotonic() > until or not lives():
                 raise
             time.sleep(0.03)
