@@ -1,6 +1,7 @@
 """Zstandard for segments and sheets, one compressor a thread because the objects are not thread-safe.
 
-The dictionary is pinned by its number: what was written with it must be readable for ever.
+The dictionary is pinned by its number: what was written with it must be readable for ever. What nothing compresses
+(ids, the low bytes of clocks) stands beside the compressed part, where it does not spoil the coding of the rest.
 """
 
 import threading
@@ -25,26 +26,38 @@ DICTIONARY_1: Final = (
 )
 
 
+_FORMAT: Final = zstandard.FORMAT_ZSTD1_MAGICLESS
+#: The first byte: dictionary 1, a part that is not compressed, a frame without its magic.
+_KIND: Final = b"\x02"
+_SIZE_BYTES: Final = 3
+_BEGIN: Final = len(_KIND) + _SIZE_BYTES
+
+
 class _Codec(threading.local):
     def __init__(self) -> None:
         dictionary = zstandard.ZstdCompressionDict(DICTIONARY_1, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-        self.pack = zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary)
-        self.unpack = zstandard.ZstdDecompressor(dict_data=dictionary)
+        settings = zstandard.ZstdCompressionParameters.from_level(
+            LEVEL, format=_FORMAT, write_content_size=True, write_checksum=False, write_dict_id=False
+        )
+        self.pack = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=settings)
+        self.unpack = zstandard.ZstdDecompressor(dict_data=dictionary, format=_FORMAT)
 
 
 _codec = _Codec()
 
 
-def pack(data: bytes) -> bytes:
-    """Compress with dictionary 1; the first byte names the dictionary."""
-    return b"\x01" + _codec.pack.compress(data)
+def pack(data: bytes, incompressible: bytes = b"") -> bytes:
+    """Compress `data` with dictionary 1; `incompressible` goes beside it as it is."""
+    size = len(incompressible).to_bytes(_SIZE_BYTES, "little")
+    return b"".join((_KIND, size, incompressible, _codec.pack.compress(data)))
 
 
-def unpack(data: bytes) -> bytes:
-    """Undo `pack`; raises ValueError when the bytes are not from it."""
-    if data[:1] != b"\x01":
+def unpack(stored: bytes) -> tuple[bytes, bytes]:
+    """Undo `pack`: (data, what was incompressible). Raises ValueError when the bytes are not from it."""
+    if stored[:1] != _KIND:
         raise ValueError("unknown compression")
+    end = _BEGIN + int.from_bytes(stored[1:_BEGIN], "little")
     try:
-        return bytes(_codec.unpack.decompress(data[1:]))
+        return bytes(_codec.unpack.decompress(stored[end:])), stored[_BEGIN:end]
     except zstandard.ZstdError as error:
         raise ValueError("damaged data") from error

@@ -1,16 +1,27 @@
-"""The log as stored: a run of exact operation bytes, `prev` left out, compressed (SPEC, part SG).
+"""The log as stored: a run of exact operation bytes, taken apart and compressed (SPEC, part SG).
 
 What comes back is the exact bytes that were signed, or an error; never a guess.
 """
+
+import re
+from collections.abc import Iterator
 
 import msgspec
 from msgspec import Struct
 
 from sync.chain import SUITES, verify
+from sync.columns import pack_first_and_steps, pack_steps, pack_uids, unpack_first_and_steps, unpack_steps, unpack_uids
 from sync.compression import pack, unpack
 from sync.known import Segment
 
-_PREV = b'"prev":"'
+# What never repeats from one operation to the next; `prev` must be the hash that goes before.
+_CUT = re.compile(
+    rb'"uid":"([A-Za-z0-9_-]{21}[AQgw])","seq":([1-9]\d{0,14}),"prev":"([^"\n]*)"'
+    rb'((?:,"\w+":"[^"\n]*")*,"t":\[)(0|[1-9]\d{0,14}),(0|[1-9]\d{0,14}),'
+)
+_FIELDS = _CUT.groups + 1
+#: Stands where something was cut out; JSON has no such byte.
+_MARK = b"\0"
 
 
 class SegmentDamagedError(ValueError):
@@ -18,9 +29,15 @@ class SegmentDamagedError(ValueError):
 
 
 class _Packed(Struct, array_like=True):
+    """Either `lengths` and the operations whole in `text`; or a line each, with marks for uid, seq and prev, and for
+    the clocks. Uids and the lowest bytes of the walls' steps stand outside; `lags`: monotonic clock less wall clock.
+    """
+
     version: int
-    verbatim: list[int]
-    texts: bytes
+    text: bytes
+    seqs: bytes
+    walls: tuple[int, bytes]
+    lags: bytes
     lengths: list[int] | None
 
 
@@ -30,49 +47,60 @@ _decoder = msgspec.msgpack.Decoder(_Packed)
 
 def pack_run(run: tuple[bytes, ...], before: tuple[str, ...]) -> bytes:
     """Compress a run; `before[i]` is the hash that operation i must hold as `prev` (SG-1)."""
-    texts: list[bytes] = []
-    verbatim: list[int] = []
-    for number, (data, prev) in enumerate(zip(run, before, strict=True)):
-        found, link = data.find(_PREV), _PREV + prev.encode() + b'"'
-        if found >= 0 and data.startswith(link, found):
-            texts.append(data[: found + len(_PREV)] + data[found + len(link) - 1 :])
-        else:
-            verbatim.append(number)
-            texts.append(data)
-    joined = b"\n".join(texts)
-    plain = joined.count(b"\n") == len(texts) - 1
-    lengths = None if plain else [len(text) for text in texts]
-    return pack(_encoder.encode(_Packed(1, verbatim, joined, lengths)))
+    joined = b"\n".join(run)
+    cut = _CUT.split(joined)
+    texts, between = cut[::_FIELDS], cut[4::_FIELDS]
+    usual = (
+        len(between) == len(run)
+        and _MARK not in joined
+        and cut[3::_FIELDS] == [prev.encode() for prev in before]
+        and [text.count(b"\n") for text in texts] == [0, *[1] * (len(run) - 1), 0]
+    )
+    if not usual:
+        return pack(_encoder.encode(_Packed(2, b"".join(run), b"", (0, b""), b"", [len(data) for data in run])))
+    walls = [int(wall) for wall in cut[5::_FIELDS]]
+    lags = [int(mono) - wall for mono, wall in zip(cut[6::_FIELDS], walls, strict=True)]
+    text = _MARK.join([piece for pair in zip(texts, between, strict=False) for piece in pair] + texts[-1:])
+    first, upper, lowest = pack_first_and_steps(walls)
+    packed = _Packed(2, text, pack_steps(map(int, cut[2::_FIELDS])), (first, upper), pack_steps(lags), None)
+    uids = [uid.decode() for uid in cut[1::_FIELDS]]
+    return pack(_encoder.encode(packed), pack_uids(uids) + lowest)
 
 
 def unpack_run(data: bytes, before: str, alg: str = "ES256") -> tuple[list[bytes], list[str]]:
     """The exact bytes of a run and their hashes; `before` is the hash it continues."""
-    try:
-        packed = _decoder.decode(unpack(data))
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise SegmentDamagedError("segment_damaged") from error
-    verbatim, hash_of = set(packed.verbatim), SUITES[alg].hash_of
+    hash_of = SUITES[alg].hash_of
     run: list[bytes] = []
     hashes: list[str] = []
-    for number, text in enumerate(_split(packed)):
-        exact = text
-        if number not in verbatim:
-            at = text.find(_PREV) + len(_PREV)
-            exact = text[:at] + before.encode() + text[at:]
-        before = hash_of(exact)
-        run.append(exact)
-        hashes.append(before)
+    try:
+        for start, rest in _texts(data):
+            exact = b"%b%b%b" % (start, before.encode(), rest) if rest else start
+            before = hash_of(exact)
+            run.append(exact)
+            hashes.append(before)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise SegmentDamagedError("segment_damaged") from error
     return run, hashes
 
 
-def _split(packed: _Packed) -> list[bytes]:
-    if packed.lengths is None:
-        return packed.texts.split(b"\n")
-    texts, at = [], 0
-    for length in packed.lengths:
-        texts.append(packed.texts[at : at + length + 1][:length])
-        at += length + 1
-    return texts
+def _texts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Of each operation what stands before `prev`, and the rest; or the whole and nothing."""
+    compressed, incompressible = unpack(data)
+    packed = _decoder.decode(compressed)
+    if packed.lengths is not None:
+        at = 0
+        for length in packed.lengths:
+            yield packed.text[at : at + length], b""
+            at += length
+        return
+    lines, seqs = packed.text.split(b"\n"), unpack_steps(packed.seqs)
+    split = 16 * len(seqs)
+    uids = unpack_uids(incompressible[:split])
+    walls = unpack_first_and_steps(*packed.walls, incompressible[split:])
+    for line, uid, seq, wall, lag in zip(lines, uids, seqs, walls, unpack_steps(packed.lags), strict=True):
+        start, between, rest = line.split(_MARK)
+        head = b'%b"uid":"%b","seq":%d,"prev":"' % (start, uid.encode(), seq)
+        yield head, b'"%b%d,%d,%b' % (between, wall, wall + lag, rest)
 
 
 def operations_of(segment: Segment, alg: str = "ES256") -> list[bytes]:

@@ -184,7 +184,7 @@ def save_month(month: OpenMonth, now: datetime) -> None:
 
 def load(data: bytes) -> MonthCoverage:
     """A month's coverage from its sheet."""
-    return _decoder.decode(unpack(data))
+    return _decoder.decode(unpack(data)[0])
 
 
 def dump(coverage: MonthCoverage) -> bytes:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sync import sheets
 from sync.chain import b64
+from sync.compression import pack
 from sync.registers import Entry, Register, Stamp, agree, contradicts, counted, outcome, relation, said
 from sync.visits import answer_change
 
@@ -166,7 +167,7 @@ def test_sh_1_an_empty_row_is_the_empty_sheet():
     assert sheets.decode(sheets.encode(sheets.Sheet())).registers == {}
 
 
-@pytest.mark.parametrize("data", [b"\x00", b"\x01", b"\x01damaged", sheets.pack(b"\x01")])
+@pytest.mark.parametrize("data", [b"\x00", b"\x02", b"\x02damaged", b"\x03", b"\x03damaged", pack(b"\x01")])
 def test_sh_2_a_damaged_row_is_an_error(data):
     with pytest.raises(ValueError, match=r"damaged|unknown"):
         sheets.decode(data)
