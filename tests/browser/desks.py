@@ -1,5 +1,6 @@
 """Somebody at a desk of a site: signed in without the forms, for tests that are about something else; and all pages."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +16,11 @@ from server import create_app
 from server.console.page import PROMISE, Action, Page
 from server.db import db, transaction
 from server.models.checklist import ChecklistEdition
-from server.models.contract import Contract
+from server.models.contract import Contract, Excuse
 from server.models.device import Device
 from server.models.finding import Finding
-from server.models.team import Team
-from server.models.user import ConsoleSession, User
+from server.models.team import Membership, Team
+from server.models.user import ConsoleSession, RoleGrant, User
 from server.models.visit import Visit
 from server.queries.visits import HANDED_OVER
 from server.services import sessions
@@ -101,10 +102,17 @@ class Desks:
                 found[rule.rule] = address
         return found
 
-    def actions(self) -> list[str]:
-        """Rules of every action."""
-        rules = ((rule.rule, self.app.view_functions[rule.endpoint]) for rule in self.app.url_map.iter_rules())
-        return [rule for rule, view in rules if isinstance(getattr(view, PROMISE, None), Action)]
+    def actions_by_rule(self, role: str) -> dict[str, str]:
+        """Rule → address of every action, whoever may take it; on the demo county's own things where there are any."""
+        with self.at_work():
+            examples = self._examples(role)
+        rules = [
+            rule.rule
+            for rule in self.app.url_map.iter_rules()
+            if isinstance(getattr(self.app.view_functions[rule.endpoint], PROMISE, None), Action)
+        ]
+        named = re.compile(r"<(?:key:)?(\w+)>")
+        return {rule: named.sub(lambda name: examples.get(name[1], "nobodys"), rule) for rule in rules}
 
     def _is_of(self, role: str, promise: Page) -> bool:
         return promise.verb is not None and bool(scopes(Role(role), promise.verb))
@@ -121,6 +129,9 @@ class Desks:
             "finding": select(Finding.id).where(Finding.mine_id == mine, Finding.status != "recorded"),
             "device": select(Device.id).where(Device.team_id == team),
             "digest": select(ChecklistEdition.digest),
+            "membership": select(Membership.id).where(Membership.team_id == team),
+            "role": select(RoleGrant.id),
+            "excuse": select(Excuse.id),
         }
         found = {name: db.session.scalars(query.limit(1)).one() for name, query in firsts.items()}
         return found | {"mine": mine, "team": team, "contract": contract.id, "user": self.people[LOGINS[role]]}

@@ -12,9 +12,9 @@ from werkzeug.routing import MapAdapter
 from tests.browser.desks import Desks
 
 _COLLECT = """() => [...document.querySelectorAll("form")]
-    .filter(form => form.method === "post" && form.enctype !== "multipart/form-data").map(form => ({
-        action: form.getAttribute("action"),
-        fields: [...form.elements].filter(field => field.name).map(field => ({
+    .filter(form => form.method === "post").map(form => ({
+        action: form.getAttribute("action"), enctype: form.enctype,
+        fields: [...form.elements].filter(field => field.name && field.type !== "file").map(field => ({
             name: field.name, kind: field.type, value: field.value, required: field.required,
             choices: field.options ? [...field.options].map(option => option.value).filter(value => value) : [],
         })),
@@ -30,6 +30,12 @@ class Form:
     page: str
     action: str
     fields: tuple[Mapping[str, Any], ...]
+    enctype: str = "application/x-www-form-urlencoded"
+
+    @property
+    def carriage(self) -> str:
+        """The option by which Playwright sends what this form holds as its page would."""
+        return "multipart" if self.enctype == "multipart/form-data" else "form"
 
     @property
     def texts(self) -> list[str]:
@@ -59,7 +65,7 @@ def _plain(field: Mapping[str, Any]) -> str:
 
 
 def forms_of(context: BrowserContext, desks: Desks, role: str) -> Iterator[Form]:
-    """The forms of every page of a role, one a rule; the role sits at its desk in the context already."""
+    """The forms of every page of a role, one a rule and step; the role sits at its desk in the context already."""
     page = context.new_page()
     matching: MapAdapter = desks.app.url_map.bind("site")
     known: set[str] = set()
@@ -68,7 +74,9 @@ def forms_of(context: BrowserContext, desks: Desks, role: str) -> Iterator[Form]
         for form in page.evaluate(_COLLECT):
             path = urlsplit(form["action"] or address).path
             rule = matching.match(path, "POST", return_rule=True)[0].rule
-            if rule not in known:
-                known.add(rule)
-                yield Form(rule, address, form["action"] or address, tuple(form["fields"]))
+            # One action may have a form a step, each with fields of its own.
+            kind = rule + "".join(f" {field['value']}" for field in form["fields"] if field["name"] == "step")
+            if kind not in known:
+                known.add(kind)
+                yield Form(rule, address, form["action"] or address, tuple(form["fields"]), form["enctype"])
     page.close()

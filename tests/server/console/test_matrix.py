@@ -5,10 +5,11 @@ What is expected is computed from the one permission table; pages and actions ar
 
 import pytest
 
+from patrol.finding_steps import TABLE
 from patrol.permissions import scopes
 from server.console.page import Action
 from tests.server.api import world
-from tests.server.api.test_scope import fingerprint
+from tests.server.api.test_scope import fingerprint, id_of
 from tests.server.api.world import SPOTS, Browser
 from tests.server.console.desks import FIXED, ask, places, send
 
@@ -133,3 +134,26 @@ def world_role(role):
     from patrol.permissions import Role
 
     return Role(role)
+
+
+#: Whatever any step asks for: nothing but whose step it is stands in the way.
+STEP_SAID = {
+    "handed_to": "矿长", "answer": "signed", "reason": "试", "document": "移送书", "note": "试",
+    "supervised_by": "县局", "until": "2027-12-31", "relation": "duplicate",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", [rule for rule in TABLE if "recorded" in rule.sources], ids=lambda rule: rule.step)
+def test_nobody_takes_a_step_that_their_role_does_not_take(made, callers, rule):
+    """The page's permission is to read the finding; each step on it has its own."""
+    others = [role for role in callers if not scopes(world_role(role), rule.verb)]
+    assert others, "everybody may"
+    with made.app_context():
+        before = fingerprint()
+    said = STEP_SAID | {"step": rule.step, "finding": id_of("finding", "sibling")}
+    for role in others:
+        answer = send(callers[role], f"/findings/{id_of('finding', 'own')}/steps", said)
+        assert answer.status_code in (403, 404, 409), (role, answer.status_code)
+        send(callers[role], "/findings/steps", said | {"findings": id_of("finding", "own")})
+    with made.app_context():
+        assert fingerprint() == before, "a step was taken"
