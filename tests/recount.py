@@ -213,6 +213,8 @@ def _feed() -> list[str]:
         for row in db.session.scalars(select(table)):
             if row.feed_seq:
                 seqs.setdefault(f"{owner}:{getattr(row, f'{owner}_id')}", []).append(row.feed_seq)
+    for visit in db.session.scalars(select(Visit).where(Visit.photos_seq > 0)):
+        seqs.setdefault(f"team:{visit.team_id}", []).append(visit.photos_seq)
     found = [f"{stream} gave a number twice" for stream, given in seqs.items() if len(set(given)) < len(given)]
     found += [
         f"{stream} ends at {max(given)}, its head says {heads.get(stream)}"

@@ -36,6 +36,8 @@ class Photo(Base):
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
     original_size: Mapped[int | None] = mapped_column(BigInteger)
+    #: False once it is retracted: it is kept, and counted no more.
+    stands: Mapped[bool] = mapped_column(default=True)
     declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     processed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -126,8 +126,9 @@ _COUNTED = (
 
 
 def counts_by_device(where: ColumnElement[bool]) -> dict[str, Counts]:
-    """Device → counts, of the photos that `where` keeps."""
-    query = select(Photo.device_id, *_COUNTED).where(where, Photo.device_id.is_not(None)).group_by(Photo.device_id)
+    """Device → counts, of the photos that stand and that `where` keeps."""
+    counted = select(Photo.device_id, *_COUNTED).where(where, Photo.stands, Photo.device_id.is_not(None))
+    query = counted.group_by(Photo.device_id)
     return {str(row[0]): Counts(*row[1:]) for row in db.session.execute(query)}
 
 

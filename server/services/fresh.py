@@ -10,6 +10,7 @@ from datetime import date
 import msgspec
 from msgspec import Raw
 
+from server.services import visit_photos
 from sync.feed import finding_row, visit_rows
 from sync.known import Plan, VisitWrite
 from sync.sheets import Sheet
@@ -40,17 +41,23 @@ class Fresh:
 def rows_of(plan: Plan, before: Mapping[str, int]) -> Fresh:
     """The rows that `plan` wrote. A visit's sheet is whole, so it serves any cursor."""
     rows: dict[str, list[Row]] = {}
+    told_elsewhere: set[str] = set()
     for finding in plan.findings:
         rows.setdefault(f"mine:{finding.mine}", []).append(finding_row(finding.finding, finding.content, plan.own))
     for visit in plan.visits:
         seq = plan.visit_rows.get(visit.visit)
         if seq is not None:
             rows.setdefault(f"team:{visit.identity.team}", []).append(visit_row(visit, seq))
+        if visit_photos.retold(visit):
+            # The counts of its photos moved too.
+            told_elsewhere.add(f"team:{visit.identity.team}")
     for place in plan.places:
         # Its other columns are the database's to give.
-        rows.pop(f"mine:{place.mine}", None)
+        told_elsewhere.add(f"mine:{place.mine}")
     contents = {f"visit:{visit.visit}": visit.content for visit in plan.visits}
-    ordered = {stream: sorted(found, key=lambda row: row.seq) for stream, found in rows.items()}
+    ordered = {
+        stream: sorted(found, key=lambda row: row.seq) for stream, found in rows.items() if stream not in told_elsewhere
+    }
     return Fresh(before, contents, ordered, plan.own)
 
 

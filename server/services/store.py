@@ -19,7 +19,7 @@ from server.models.photo import Photo
 from server.models.segment import Chain, RefusedPush, Segment, WithheldOperation
 from server.models.visit import VisitSheet
 from server.queries.log import OFFICE_DEVICE
-from server.services import projections
+from server.services import projections, visit_photos
 from server.services.upsert import Rows, add, put
 from sync import known
 from sync.findings import proofs
@@ -48,6 +48,7 @@ def store_plan(plan: known.Plan, findings: Rows, device: str | None, now: dateti
     _store_proofs(plan, now)
     _store_places(plan.places, now)
     _move_heads(plan.heads)
+    visit_photos.follow(plan.visits, now)
 
 
 def _store_chains(chains: Iterable[known.ChainWrite], now: datetime) -> None:

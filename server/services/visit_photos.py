@@ -19,6 +19,7 @@ from server.models.feed import StreamHead
 from server.models.photo import Photo
 from server.models.visit import Visit, VisitSheet
 from server.services import feed
+from sync.known import VisitWrite
 from sync.sheets import decode
 from sync.visits import photos, state_of
 
@@ -39,12 +40,12 @@ _PHOTOS = select(Photo.id, Photo.digest, Photo.arrived_at, Photo.processed_at, P
 _OF_VISIT = Photo.visit_id == bindparam("of_visit", type_=String)
 
 
-def _number(column: InstrumentedAttribute[Any] | None = None) -> ScalarSelect[int]:
-    """How many photos the visit ever declared, or those of them that have the column."""
-    return select(func.count() if column is None else func.count(column)).where(_OF_VISIT).scalar_subquery()
+def _number(column: InstrumentedAttribute[Any]) -> ScalarSelect[int]:
+    """How many of the visit's photos that stand have the column."""
+    return select(func.count(column)).where(_OF_VISIT, Photo.stands).scalar_subquery()
 
 
-#: Takes the counts from the rows, as long as every photo that was ever declared stands.
+#: Takes the counts from the rows.
 _COUNT = (
     update(Visit)
     .where(Visit.id == bindparam("of_visit"))
@@ -55,8 +56,9 @@ _COUNT = (
         photos_refused=_number(Photo.refusal),
         photos_seq=select(StreamHead.seq).where(StreamHead.stream == bindparam("of_stream")).scalar_subquery(),
     )
-    .returning(Visit.status, Visit.photos_declared, Visit.photos_arrived, _number().label("ever"))
+    .returning(Visit.status, Visit.photos_declared, Visit.photos_arrived)
 )
+_STAND = update(Photo).where(among(Photo.id, "ids")).values(stands=bindparam("do_stand"))
 _MOVE = (
     update(Visit)
     .where(Visit.id == bindparam("of_visit"))
@@ -93,10 +95,31 @@ def hold(digests: Collection[str]) -> tuple[Home, ...]:
 def restate(homes: Sequence[Home], now: datetime) -> None:
     """Make the headers of visits that are held say what is true of their photos now."""
     for home, found in _count(homes, now):
-        # Only the sheet knows which photos stand, and of what is incomplete whether it still is: it is large.
-        complete = found.status == "submitted_incomplete" and found.photos_arrived >= found.photos_declared
-        if complete or found.ever != found.photos_declared:
+        # Of what is incomplete only the sheet knows whether it still is: it is large.
+        if found.status == "submitted_incomplete" and found.photos_arrived >= found.photos_declared:
             _restate_by_sheet(home, now)
+
+
+def retold(visit: VisitWrite) -> dict[str, bool]:
+    """Photo → whether it stands now, of those that the plan changed otherwise than by declaring them."""
+    changed = {key.partition("/")[2] for key in visit.changed if key.startswith("photo/")}
+    if not changed:
+        return {}
+    standing = {photo.photo for photo in photos(visit.content)}
+    new = {photo.photo for photo in visit.photos} & standing
+    return {photo: photo in standing for photo in sorted(changed - new)}
+
+
+def follow(visits: Sequence[VisitWrite], now: datetime) -> None:
+    """Count no more what was retracted. The plan's streams are held, its own numbers and its photos are written."""
+    for visit in visits:
+        told = retold(visit)
+        for stands in set(told.values()):
+            write(_STAND, {"ids": [photo for photo in told if told[photo] is stands], "do_stand": stands})
+        if told:
+            stream = f"team:{visit.identity.team}"
+            feed.advance_unread(stream)
+            write(_COUNT, {"of_visit": visit.visit, "of_stream": stream, "now": now})
 
 
 def _count(homes: Sequence[Home], now: datetime) -> list[tuple[Home, Any]]:

@@ -117,7 +117,7 @@ class Carrier:
         row = self.row()
         header = (row.photos_declared, row.photos_arrived, row.photos_processed, row.photos_refused)
         found = counts_by_device(Photo.visit_id == self.visit).values()
-        counted = [(one.declared, one.arrived, one.processed, one.refused) for one in found]
+        counted = [(one.declared, one.arrived, one.processed, one.refused) for one in found] or [(0, 0, 0, 0)]
         assert tuple(map(sum, zip(*counted, strict=True))) == header
         return header
 
