@@ -3,13 +3,14 @@
  * becomes an operation that names only what changed.
  */
 
-import { computed, reactive, ref, watch, type ComputedRef, type Ref } from "vue"
+import { computed, reactive, ref, type ComputedRef, type Ref } from "vue"
 import type { Item } from "../core/checklist/definition"
 import { severityOn, type SeverityWord } from "../core/checklist/severity"
 import { changed, lacksOf, severitySaid, type FindingForm, type FormLack } from "../core/findings/form"
 import { defaultDeadline, suggestDeadlines, type Offer } from "../core/patrol/deadlines"
 import { localDay } from "../core/patrol/periods"
 import type { Answer, FindingFields } from "../core/sync/bodies"
+import { keepDrafts } from "./drafts"
 import { editionOf } from "./editions"
 import { NotSaved, usePhone, type NotSavedCode, type PhoneStore, type ShownFinding } from "./phone"
 
@@ -41,7 +42,6 @@ export interface FindingWriting {
   save(): Promise<boolean>
 }
 
-const DRAFT_AFTER_MS = 300
 const GRAVE = "suspected_major"
 
 export function useFindingWriting(subject: FindingSubject): FindingWriting {
@@ -81,24 +81,6 @@ export function useFindingWriting(subject: FindingSubject): FindingWriting {
       const saved = Object.keys(said).length === 0 ? id.value !== null : (await write(said)) !== null
       if (saved) await draft.drop()
       return saved
-    },
-  }
-}
-
-/** Keeps what is typed, and brings back what an ended app had kept. */
-function keepDrafts(phone: PhoneStore, name: string, form: object): { drop: () => Promise<void> } {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  void phone.draft(name).then((kept) => {
-    if (typeof kept === "object" && kept !== null) Object.assign(form, kept)
-    watch(form, () => {
-      clearTimeout(timer)
-      timer = setTimeout(() => void phone.keepDraft(name, { ...form }), DRAFT_AFTER_MS)
-    })
-  })
-  return {
-    drop: () => {
-      clearTimeout(timer)
-      return phone.dropDraft(name)
     },
   }
 }

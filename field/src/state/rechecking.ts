@@ -4,6 +4,7 @@ import { computed, reactive, ref, type ComputedRef, type Ref } from "vue"
 import { localDay } from "../core/patrol/periods"
 import { suggestDeadlines, type Offer } from "../core/patrol/deadlines"
 import type { Recheck } from "../core/sync/bodies"
+import { keepDrafts } from "./drafts"
 import { NotSaved, usePhone, type NotSavedCode } from "./phone"
 
 export type RecheckLack = "result" | "note"
@@ -26,6 +27,7 @@ export function useRechecking(visit: string, finding: string): Rechecking {
   const phone = usePhone()
   const form = reactive<RecheckForm>({ result: "", note: "", deadline: "" })
   const failure = ref<NotSavedCode | null>(null)
+  const draft = keepDrafts(phone, `recheck/${visit}/${finding}`, form)
   const lack = computed(() => lackOf(form))
   return {
     ...{ form, lack, failure },
@@ -35,6 +37,7 @@ export function useRechecking(visit: string, finding: string): Rechecking {
       if (form.result === "" || lack.value !== null) return false
       try {
         await phone.recheckFinding(visit, bodyOf(finding, form, form.result))
+        await draft.drop()
         return true
       } catch (error) {
         failure.value = error instanceof NotSaved ? error.code : "storage"
