@@ -39,14 +39,19 @@ const DRAWN: Readonly<Record<string, Draw>> = {
 
 async function drawAll(data: ChartData): Promise<void> {
   const elements = [...document.querySelectorAll<HTMLElement>("[data-chart]")]
-  if (elements.some((element) => element.dataset.chart === "map")) {
-    const ground = await groundOf(
-      data.map.outline,
-      data.points.map((point) => point.at),
-    )
-    registerMap(GROUND, ground as never)
-  }
-  for (const element of elements) draw(element, data)
+  const maps = elements.filter((element) => element.dataset.chart === "map")
+  // The outline is on its way while what needs none is drawn.
+  const ground =
+    maps.length === 0
+      ? undefined
+      : groundOf(
+          data.map.outline,
+          data.points.map(({ at }) => at),
+        )
+  for (const element of elements) if (!maps.includes(element)) draw(element, data)
+  if (ground === undefined) return
+  registerMap(GROUND, (await ground) as never)
+  for (const element of maps) draw(element, data)
 }
 
 function draw(element: HTMLElement, data: ChartData): void {
