@@ -38,13 +38,18 @@ class _Form(msgspec.Struct):
     format: int
 
 
+# Made when the module is imported: threads that describe one type to msgspec at the same time end the process.
+_form = msgspec.json.Decoder(_Form)
+_checklist = msgspec.json.Decoder(Checklist)
+
+
 def read_edition(edition: bytes) -> Checklist:
     """The checklist of a compiled edition, whole: all that its items name is in it. Raises BadEdition."""
     try:
-        form = msgspec.json.decode(edition, type=_Form).format
+        form = _form.decode(edition).format
         if form != FORMAT:
             raise BadEdition("unknown_format", str(form))
-        checklist = msgspec.json.decode(edition, type=Checklist)
+        checklist = _checklist.decode(edition)
     except (msgspec.DecodeError, RecursionError) as error:
         raise BadEdition("no_edition", str(error)) from error
     for flaw in flaws(checklist):

@@ -37,6 +37,9 @@ class Outcome:
     refusal: Refusal | None = None
 
 
+_outcome = msgspec.msgpack.Decoder(Outcome)
+
+
 def develop_in_child(data: bytes, assumed_zone: tzinfo) -> Outcome:
     """What `media.development.develop` makes of the bytes. Raises ChildKilled; whatever else happens is a refusal."""
     load_decoders()
@@ -121,6 +124,6 @@ def _understood(said: bytes | None, status: int) -> Outcome:
     if status == -signal.SIGKILL and not said:
         raise ChildKilled
     try:
-        return msgspec.msgpack.decode(said, type=Outcome)
+        return _outcome.decode(said)
     except msgspec.MsgspecError:
         return Outcome(refusal=Refusal(RefusalCode.UNDECODABLE, f"child {status}"))

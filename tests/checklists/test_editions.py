@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -187,3 +189,20 @@ def test_for_a_mine_only_what_it_is_asked_changes():
     assert (quiet.added, quiet.removed, set(quiet.changed)) == ((), ("WAT-001/-",), {"GAS-001"})
     standing = difference_for(before, after, {"status": "停产"}, register, ON)
     assert standing == ((), (), {})
+
+
+#: Threads that have msgspec look at one type for the first time together end the process.
+_LOOKS_NO_MORE = """
+import sys
+from msgspec import _utils
+from checklists.editions import read_edition
+def looked(obj):
+    raise SystemExit(f"{obj} is looked at when it is first used")
+_utils.get_class_annotations.__code__ = looked.__code__
+read_edition(sys.stdin.buffer.read())
+"""
+
+
+def test_opening_an_edition_describes_no_type_that_threads_could_describe_at_once():
+    compiled = compile_edition(make_checklist())
+    subprocess.run([sys.executable, "-c", _LOOKS_NO_MORE], input=compiled, check=True, timeout=60)
