@@ -32,6 +32,21 @@ settings.register_profile("suite", deadline=None, print_blob=True)
 settings.load_profile("suite")
 
 DATABASES = ("sqlite", "postgresql")
+#: Whose tests share a world that takes seconds to make: a file of them stays with one worker, and they go first, the
+#: longest before all others, so that no worker is left alone with them at the end.
+DEAR = ("tests/browser", "tests/holds", "tests/patrol/test_finding_machine.py")
+LONGEST = ("test_five_phones.py", "test_killing.py", "test_phone_troubles.py")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Group and order for `--dist loadgroup`; everything else keeps its order, which keeps each database together."""
+    dear = {item for item in items if item.nodeid.startswith(DEAR)}
+    for item in dear:
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    yield
+    items.sort(key=lambda item: (item not in dear, rank.get(item.path.name, len(rank))))
 
 
 @dataclass(frozen=True)

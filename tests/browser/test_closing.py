@@ -21,18 +21,11 @@ from tests.browser.desks import Desks, desks_of
 from tests.browser.hands import Hands, hands_of, take
 from tests.browser.office import Office, office_of
 from tests.browser.patrol import Ground, Walker, ground_of, walk
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site
 from tests.server.photos.scene import photo
 
 PLAN = {"responsible": "赵某", "measures": "更换支柱，补打锚索", "funds": "三万元", "contingency": "撤人断电"}
 FIXED = {"fixed_by": "钱某", "measures": "已更换并验收"}
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A county of its own: these tests change it."""
-    with running_site(tmp_path_factory.mktemp("closing")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
