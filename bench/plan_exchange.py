@@ -11,6 +11,7 @@ from sync import bodies
 from sync.phone import edits
 from sync.plan import plan_exchange
 from sync.prepare import check_signatures, prepare
+from sync.sheets import encode
 from tests.sync.county import County
 from tests.sync.phones import enter, finding_fields, new_phone
 
@@ -55,7 +56,7 @@ def main() -> None:
     for name, seconds in best.items():
         print(f"{name:10} {seconds * 1e6:6.0f} us")
     print(f"{'in all':10} {sum(best.values()) * 1e6:6.0f} us for {len(plan.own)} operations")
-    findings = sum(len(finding.sheet) for finding in plan.findings)
+    findings = sum(len(encode(finding.content)) for finding in plan.findings)
     print(f"request {len(body)} B, segment {len(plan.segments[0].data)} B,", end=" ")
     print(f"visit sheet {len(plan.visits[0].sheet)} B, ten finding sheets {findings} B")
 

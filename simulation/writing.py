@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from simulation.store import Store
 from sync.known import ChainKnown, FindingKnown, Plan, VisitKnown
+from sync.sheets import encode
 
 
 def write(store: Store, plan: Plan, order: int) -> None:
@@ -35,7 +36,7 @@ def _visit_rows(store: Store, plan: Plan) -> None:
 
 def _findings(store: Store, plan: Plan) -> None:
     for f in plan.findings:
-        store.findings[f.finding] = FindingKnown(f.finding, f.mine, f.visit, f.sheet)
+        store.findings[f.finding] = FindingKnown(f.finding, f.mine, f.visit, encode(f.content))
 
 
 def _places(store: Store, plan: Plan) -> None:

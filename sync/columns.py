@@ -152,4 +152,4 @@ def unpack_keys(keys: Keys, uids: Iterable[str]) -> list[str]:
 
 def checksum(values: Sequence[bytes]) -> int:
     """Of values that are not stored but must be the same again; 0 for none."""
-    return zlib.crc32(b"\n".join(values)) if values else 0
+    return (zlib.crc32(b"\n".join(values)) or 1) if values else 0

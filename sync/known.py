@@ -93,6 +93,8 @@ class FindingKnown:
     mine: str
     visit: str | None
     sheet: bytes
+    #: What the record holds beside the sheet and the sheet does not repeat (SH-5).
+    beside: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class VisitWrite:
 
 @dataclass(frozen=True, slots=True)
 class FindingWrite:
-    """Insert or replace a finding: its sheet, its seq on the mine's stream, and projected fields.
+    """Insert or replace a finding: `content` is its sheet; its seq on the mine's stream, and projected fields.
 
     `fields[name]` is the counted value of that register; `disputed` names registers with unequal heads.
     """
@@ -203,7 +205,6 @@ class FindingWrite:
     mine: str
     visit: str | None
     created: bool
-    sheet: bytes
     seq: int
     fields: Mapping[str, object]
     disputed: tuple[str, ...]

@@ -65,6 +65,8 @@ def decode(data: bytes, beside: Sequence[bytes]) -> tuple[dict[str, Register], d
     """(registers, stamps). Raises ValueError, IndexError, StopIteration or MsgspecError on damaged bytes."""
     compressed, incompressible = unpack(data)
     columns = _decoder.decode(compressed)
+    if columns.beside == 0:
+        beside = ()
     if columns.beside != checksum(beside):
         raise ValueError("damaged sheet")
     reader = _Reader(columns, incompressible, beside)

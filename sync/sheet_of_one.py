@@ -71,6 +71,8 @@ def _numbered(keys: Mapping[str, Register]) -> bytes | list[str]:
 def decode(data: bytes, beside: Sequence[bytes]) -> tuple[dict[str, Register], dict[str, Stamp]]:
     """(registers, stamps). Raises ValueError, IndexError or MsgspecError on damaged bytes."""
     row = _decoder.decode(memoryview(data)[1:])
+    if row.beside == 0:
+        beside = ()
     if row.beside != checksum(beside):
         raise ValueError("damaged sheet")
     uid, chain, device, person = put_back(row.names, unpack_uids(row.uids))

@@ -73,7 +73,7 @@ class State:
         """The finding, opened once; None if nobody raised it yet."""
         found = self.findings.get(finding)
         if found is None and (row := self.known.findings.get(finding)):
-            found = OpenFinding(finding, row.mine, row.visit, sheets.decode(row.sheet))
+            found = OpenFinding(finding, row.mine, row.visit, sheets.decode(row.sheet, row.beside))
             self.findings[finding] = found
         return found
 

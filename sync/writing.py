@@ -95,6 +95,5 @@ def _finding(finding: OpenFinding, seqs: _Seqs) -> known.FindingWrite:
         register.seq = seq
     fields, disputed = findings.fields_of(finding.sheet)
     return known.FindingWrite(
-        finding.finding, finding.mine, finding.visit, finding.created,
-        sheets.encode(finding.sheet), seq, fields, disputed, finding.sheet,
+        finding.finding, finding.mine, finding.visit, finding.created, seq, fields, disputed, finding.sheet,
     )  # fmt: skip

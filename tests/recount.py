@@ -21,6 +21,7 @@ from server.models.mine import Place
 from server.models.segment import Chain, Segment
 from server.models.visit import Visit, VisitSheet
 from server.queries import log
+from server.queries.finding_sheets import sheet_of
 from server.services.exchange import judge
 from sync import operations, sheets
 from sync.known import ChainKnown
@@ -100,17 +101,17 @@ def _uid(data: bytes) -> str:
 
 
 def _sheets(rebuilt: Rebuilt) -> list[str]:
-    stored = {row.visit_id: row.data for row in db.session.scalars(select(VisitSheet))}
+    stored = {row.visit_id: sheets.decode(row.data) for row in db.session.scalars(select(VisitSheet))}
     found = _differences("visit", stored, rebuilt.visits)
-    kept = {row.id: row.registers for row in db.session.scalars(select(Finding))}
+    kept = {row.id: sheet_of(row) for row in db.session.scalars(select(Finding))}
     return found + _differences("finding", kept, rebuilt.findings)
 
 
-def _differences(noun: str, stored: dict[str, bytes], rebuilt: dict[str, sheets.Sheet]) -> list[str]:
+def _differences(noun: str, stored: dict[str, sheets.Sheet], rebuilt: dict[str, sheets.Sheet]) -> list[str]:
     known = {name: sheet for name, sheet in rebuilt.items() if sheet.registers}
     found = [f"{noun} {name} is stored or rebuilt only" for name in stored.keys() ^ known.keys()]
     both = stored.keys() & known.keys()
-    differing = [name for name in both if sheets.decode(stored[name]).content() != known[name].content()]
+    differing = [name for name in both if stored[name].content() != known[name].content()]
     return found + [f"{noun} {name} differs from the log" for name in differing]
 
 

@@ -17,6 +17,7 @@ from server.models.finding import Finding
 from server.models.segment import Chain, Segment
 from server.models.visit import Visit, VisitSheet
 from server.queries import log
+from server.queries.finding_sheets import sheet_of
 from server.services import coverage, finding_life
 from server.services.exchange import judge
 from sync import known, visits
@@ -128,7 +129,7 @@ def _compare_findings(found: Comparison, rebuilt: Rebuilt) -> None:
     for row in db.session.scalars(select(Finding).order_by(Finding.id)).all():
         found.findings += 1
         sheet = left.pop(row.id, Sheet())
-        found.equal("registers of finding", row.id, decode(row.registers).content(), sheet.content())
+        found.equal("registers of finding", row.id, sheet_of(row).content(), sheet.content())
         if sheet.registers:
             _compare_life(found, row, sheet)
         raised[row.visit_id or ""] = raised.get(row.visit_id or "", 0) + 1

@@ -9,8 +9,10 @@ from server.direct import Question, ask
 from server.models.finding import Finding
 from server.models.photo import Photo
 from server.models.visit import Visit, VisitSheet
+from server.queries import finding_sheets
 from sync.bodies import VisitIdentity
 from sync.known import FindingKnown, VisitKnown
+from sync.sheets import Sheet, decode
 
 _VISIT_HOMES = select(Visit.id, Visit.team_id, Visit.mine_id).where(among(Visit.id, "ids"))
 _FINDING_HOMES = select(Finding.id, Finding.mine_id).where(among(Finding.id, "ids"))
@@ -29,7 +31,9 @@ _VISITS = (
     .join(VisitSheet, VisitSheet.visit_id == Visit.id)
     .where(among(Visit.id, "ids"))
 )
-_FINDINGS = select(Finding.id, Finding.mine_id, Finding.visit_id, Finding.registers).where(among(Finding.id, "ids"))
+_FINDINGS = select(Finding.id, Finding.mine_id, Finding.visit_id, *finding_sheets.COLUMNS).where(
+    among(Finding.id, "ids")
+)
 _PHOTOS = select(Photo.digest).where(among(Photo.visit_id, "ids"), Photo.arrived_at.is_not(None))
 
 
@@ -85,7 +89,16 @@ def findings_known(findings: Collection[str]) -> dict[str, FindingKnown]:
     if not findings:
         return {}
     found = ask(*_named(_FINDINGS, findings))
-    return {row.id: FindingKnown(row.id, row.mine_id, row.visit_id, row.registers) for row in found}
+    return {
+        row.id: FindingKnown(row.id, row.mine_id, row.visit_id, row.registers, finding_sheets.beside_of(row))
+        for row in found
+    }
+
+
+def finding_sheet(finding: str) -> Sheet:
+    """The registers of one finding on record; the caller holds its mine's lock."""
+    known = findings_known([finding])[finding]
+    return decode(known.sheet, known.beside)
 
 
 def photos_here(visits: Collection[str]) -> frozenset[str]:

@@ -22,6 +22,7 @@ from server.models.mine import Mine, MineAttribute, Place
 from server.models.team import Membership
 from server.models.user import User
 from server.models.visit import Visit, VisitSheet
+from server.queries import finding_sheets
 from server.queries.reach import open_on
 from sync import sheets
 from sync.feed import StreamHead, finding_row, visit_digest, visit_rows
@@ -102,7 +103,7 @@ def _beyond(owner: Any, seq: Any, *columns: Any) -> Select[Any]:
 
 
 def _finding(row: Any, own: Collection[str]) -> Row:
-    return finding_row(row.id, sheets.decode(row.registers), own)
+    return finding_row(row.id, finding_sheets.sheet_of(row), own)
 
 
 def _fact(kind: str) -> Callable[[Any, Collection[str]], Row]:
@@ -182,7 +183,7 @@ _NOTICES = _beyond(
 )
 _SOURCES: dict[str, tuple[tuple[Select[Any], Callable[[Any, Collection[str]], Row]], ...]] = {
     "mine": (
-        (_beyond(Finding.mine_id, Finding.feed_seq, Finding.id, Finding.registers), _finding),
+        (_beyond(Finding.mine_id, Finding.feed_seq, Finding.id, *finding_sheets.COLUMNS), _finding),
         (_PLACES, _fact("place")),
         (_ATTRIBUTES, _fact("attribute")),
         (_MINES, _fact("mine")),

@@ -24,13 +24,14 @@ from server.models.finding import Finding
 from server.models.mine import Mine, Place
 from server.models.visit import Visit
 from server.queries import finding_lists
+from server.queries.finding_sheets import sheet_of
 from server.queries.findings import get_finding, ids_in_sight, subject_of_finding
 from server.services import editions, finding_story, photo_walls
 from server.services.finding_life import Home, Life, life_of
 from server.services.witness import Witness
 from sync import bodies
 from sync.registers import Register, agree
-from sync.sheets import Sheet, decode
+from sync.sheets import Sheet
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Told:
 def look(actor: Actor, finding_id: str) -> Told:
     """Raises NotFound."""
     row = get_finding(actor, finding_id)
-    sheet = decode(row.registers)
+    sheet = sheet_of(row)
     life = life_of(Home(row.id, row.county_id, row.mine_id, row.visit_id), sheet)
     entries = [entry for register in sheet.registers.values() for entry in register.entries.values()]
     value = replace(life.finding, team=subject_of_finding(row).team or "")

@@ -6,16 +6,17 @@ from typing import Any
 from patrol.deadlines import MINE_OWES
 from patrol.permissions import Actor
 from server.models.finding import Finding
+from server.queries.finding_sheets import sheet_of
 from server.queries.findings import get_finding
 from server.services.finding_life import instant, steps
 from sync.findings import fields_of
-from sync.sheets import Sheet, decode
+from sync.sheets import Sheet
 
 
 def view_finding(actor: Actor, finding_id: str, today: date) -> dict[str, Any]:
     """One finding in the shape of `schemas.finding.FindingLife`. Raises NotFound."""
     finding = get_finding(actor, finding_id)
-    sheet = decode(finding.registers)
+    sheet = sheet_of(finding)
     fields, disputed = fields_of(sheet)
     columns = {column.key: getattr(finding, column.key) for column in Finding.__table__.columns}
     late = finding.due_on is not None and finding.due_on < today

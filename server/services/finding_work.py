@@ -18,7 +18,6 @@ from server.services.finding_life import Home, life_of
 from server.services.office import Act, Desk
 from sync import bodies
 from sync import operations as ops
-from sync.sheets import decode
 
 
 def take_step(desk: Desk, finding_id: str, step: str, values: Mapping[str, Any]) -> None:
@@ -29,7 +28,7 @@ def take_step(desk: Desk, finding_id: str, step: str, values: Mapping[str, Any])
     row = get_finding(desk.actor, finding_id)
     office.take_chain(desk)
     lock_streams(db.session(), [f"mine:{row.mine_id}"])
-    sheet = decode(sheets.findings_known([finding_id])[finding_id].sheet)
+    sheet = sheets.finding_sheet(finding_id)
     life = life_of(Home(row.id, row.county_id, row.mine_id, row.visit_id), sheet)
     finding = replace(life.finding, team=subject_of_finding(row).team or "")
     after = take(finding, step, Attempt(desk.actor, desk.moment.now.at), values)

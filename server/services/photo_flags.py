@@ -19,9 +19,10 @@ from server.models.finding import Finding
 from server.models.mine import Mine
 from server.models.photo import Photo, PhotoFile, PhotoFlag, PhotoLikeness
 from server.models.visit import Visit, VisitSheet
+from server.queries import finding_sheets
 from server.services.upsert import put
 from sync import bodies
-from sync.sheets import Sheet, decode
+from sync.sheets import Sheet
 
 __all__ = ["flag", "search", "unflagged", "unsigned"]
 
@@ -34,7 +35,7 @@ _UNFLAGGED = (
     select(Photo.id, Photo.digest, Photo.device_id, Photo.declared_at, Visit.id.label("visit_id"), Mine.county_id,
            Mine.id.label("mine_id"), func.coalesce(Visit.opened_at, Finding.recorded_at).label("opened_at"),
            Visit.submitted_at, Mine.latitude, Mine.longitude, Mine.radius_m,
-           func.coalesce(VisitSheet.data, Finding.registers).label("data"))
+           func.coalesce(VisitSheet.data, Finding.registers).label("registers"), *finding_sheets.COLUMNS[1:])
     .outerjoin(Visit, Visit.id == Photo.visit_id)
     .outerjoin(VisitSheet, VisitSheet.visit_id == Visit.id)
     .outerjoin(Finding, Photo.visit_id.is_(None) & (Finding.id == Photo.finding_id))
@@ -95,7 +96,7 @@ def unflagged(digest: str) -> Sequence[Scene]:
 
 
 def _scene(row: Any) -> Scene:
-    sheet: Sheet = decode(row.data)
+    sheet: Sheet = finding_sheets.sheet_of(row)
     first, *_ = sheet.registers[f"photo/{row.id}"].entries.values()
     return Scene(row, _photo.decode(first.value), first.stamp.person)
 

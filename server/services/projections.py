@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from patrol.periods import month_of, week_of
+from server.queries import finding_sheets
 from server.services import finding_life, repeats
-from sync import bodies, known
+from sync import bodies, known, sheets
 
 FINDING_CHANGES = (
     "item_key", "place_id", "severity", "status", "text", "due_on", "closed_at", "conflicts", "feed_seq", "registers",
@@ -68,6 +69,8 @@ def _home(finding: known.FindingWrite, county: str) -> finding_life.Home:
 
 def _finding_row(finding: known.FindingWrite, life: finding_life.Life, now: datetime) -> dict[str, Any]:
     shown = life.finding
+    text = str(finding.fields.get("text", ""))
+    held = finding_sheets.beside(text, shown.item, shown.place, shown.deadline)
     return {
         "id": finding.finding,
         "county_id": shown.county,
@@ -77,7 +80,7 @@ def _finding_row(finding: known.FindingWrite, life: finding_life.Life, now: date
         "place_id": shown.place,
         "severity": shown.severity.value,
         "status": shown.status.value,
-        "text": finding.fields.get("text", ""),
+        "text": text,
         "recorded_by": shown.recorded_by,
         "recorded_at": shown.recorded_at,
         "received_at": now,
@@ -85,7 +88,7 @@ def _finding_row(finding: known.FindingWrite, life: finding_life.Life, now: date
         "closed_at": life.ended_at,
         "conflicts": len(finding.disputed),
         "feed_seq": finding.seq,
-        "registers": finding.sheet,
+        "registers": sheets.encode(finding.content, held),
     }
 
 

@@ -20,7 +20,7 @@ from patrol.steps import Attempt
 from server.db import db
 from server.models.finding import Finding
 from server.models.visit import SealedVisit, Visit
-from server.queries import sheets, visits, withheld
+from server.queries import finding_sheets, sheets, visits, withheld
 from server.services import office, releasing
 from server.services.feed import lock_streams
 from server.services.office import Act, Desk
@@ -190,8 +190,8 @@ def _signatures(sheet: Sheet) -> list[rules.Signature]:
 
 
 def _findings_of(visit_id: str) -> dict[str, Sheet]:
-    rows = db.session.execute(select(Finding.id, Finding.registers).where(Finding.visit_id == visit_id))
-    return {row.id: decode(row.registers) for row in rows}
+    rows = db.session.execute(select(Finding.id, *finding_sheets.COLUMNS).where(Finding.visit_id == visit_id))
+    return {row.id: finding_sheets.sheet_of(row) for row in rows}
 
 
 def _write(desk: Desk, held: Held, kind: type[ops.Operation], body: bodies.Body) -> None:

@@ -52,7 +52,7 @@ def settle_field(desk: Desk, finding_id: str, name: str, chosen: str) -> None:
     lock_streams(db.session(), [f"mine:{row.mine_id}"])
     if name not in bodies.FindingFields.__struct_fields__:
         raise NotFound("not_found", noun="field")
-    heads = _disputed(decode(sheets.findings_known([finding_id])[finding_id].sheet), name)
+    heads = _disputed(sheets.finding_sheet(finding_id), name)
     said: Any = msgspec.json.decode(_side(heads, chosen).value)
     fields = msgspec.convert({name: said}, bodies.FindingFields)
     body = bodies.FindingEdit(finding_id, fields, {name: list(_uids(heads))})

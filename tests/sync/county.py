@@ -107,7 +107,7 @@ class County:
         for v in plan.visits:
             store.visits[v.visit] = known.VisitKnown(v.visit, v.identity, v.sheet, v.status)
         for f in plan.findings:
-            store.findings[f.finding] = known.FindingKnown(f.finding, f.mine, f.visit, f.sheet)
+            store.findings[f.finding] = known.FindingKnown(f.finding, f.mine, f.visit, sheets.encode(f.content))
         store.places |= {p.place: p for p in plan.places}
         store.visit_rows |= plan.visit_rows
         for uid in plan.released:

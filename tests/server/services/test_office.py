@@ -17,6 +17,7 @@ from server.models.segment import Chain, Segment, WithheldOperation
 from server.models.user import RoleGrant
 from server.models.visit import SealedVisit, Visit
 from server.queries import records, visits
+from server.queries.finding_sheets import sheet_of
 from server.queries.log import segment_known
 from server.receipt_ids import new_receipt_id
 from server.services import epochs, releasing, sealing, settling
@@ -27,7 +28,6 @@ from sync import bodies
 from sync import operations as ops
 from sync.phone import edits, view
 from sync.segments import operations_of
-from sync.sheets import decode
 from tests.counties import COUNTY, LEADER, MEMBER, NOON, SUPERVISOR, leader, supervisor
 from tests.patrols import enter, open_office
 
@@ -343,7 +343,7 @@ def test_fn_2_the_leader_settles_what_two_phones_wrote_of_a_finding(db, office):
     second.edit(edits.edit_finding, MEMBER, FINDING, bodies.FindingFields(text="瓦斯传感器断线"), visit)
     office.sync(first)
     office.sync(second)
-    heads = decode(db.session.scalars(select(Finding.registers)).one()).registers["text"].heads()
+    heads = sheet_of(db.session.scalars(select(Finding)).one()).registers["text"].heads()
     assert db.session.scalars(select(Finding.conflicts)).one() == 1
     chosen = next(head for head in heads if json.loads(head.value) == "瓦斯传感器失效")
     at_desk(office, settling.settle_field, FINDING, "text", chosen.uid, actor=leader())

@@ -14,12 +14,12 @@ from server.models.finding import Finding
 from server.models.photo import Photo, PhotoFlag
 from server.models.user import RoleGrant, User
 from server.queries import photos
+from server.queries.finding_sheets import sheet_of
 from server.services import photo_processing, photo_walls, proofs
 from server.services.finding_work import take_step
 from server.services.witness import Witness
 from sync import findings
 from sync.phone import view
-from sync.sheets import decode
 from tests.counties import COUNTY, LEADER, NOON, leader, supervisor
 from tests.server.photos.scene import photo
 from tests.server.services import test_office
@@ -73,7 +73,7 @@ def test_ph_2_the_mine_s_proof_is_a_signed_photo_on_the_finding_s_own_sheet(offi
     kept = proofs.keep(data, office.now)
     at_desk(office, proofs.step_with, FINDING, "ask_recheck", FIXED, [kept], actor=mine_user(mine))
     row = the_db.session.scalars(select(Finding)).one()
-    sheet = decode(row.registers)
+    sheet = sheet_of(row)
     ((declared, entry),) = findings.proofs(sheet)
     assert (declared.sha256, declared.role, entry.stamp.device) == (sha256_of(data), "after", "office")
     stored = the_db.session.scalars(select(Photo)).one()
@@ -147,7 +147,7 @@ def test_a_flag_shows_the_other_photo_only_to_whoever_may_see_it(office, rectify
         failed = {"reason": "仍超限", "deadline": "2026-12-05"}
         at_desk(office, take_step, FINDING, "fail_recheck", failed)
     the_db.session.expire_all()
-    sheet = decode(the_db.session.scalars(select(Finding.registers)).one())
+    sheet = sheet_of(the_db.session.scalars(select(Finding)).one())
     declared = [(one, Witness([entry]).of(entry)) for one, entry in findings.proofs(sheet)]
 
     def others(actor):
