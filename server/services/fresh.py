@@ -48,7 +48,7 @@ def rows_of(plan: Plan, before: Mapping[str, int]) -> Fresh:
         seq = plan.visit_rows.get(visit.visit)
         if seq is not None:
             rows.setdefault(f"team:{visit.identity.team}", []).append(visit_row(visit, seq))
-        if visit_photos.retold(visit):
+        if visit_photos.moves(visit):
             # The counts of its photos moved too.
             told_elsewhere.add(f"team:{visit.identity.team}")
     for place in plan.places:

@@ -110,13 +110,21 @@ def retold(visit: VisitWrite) -> dict[str, bool]:
     return {photo: photo in standing for photo in sorted(changed - new)}
 
 
+def moves(visit: VisitWrite) -> bool:
+    """Whether the feed's row of its counts says something else now; before any bytes a new visit has no such row."""
+    declared = not visit.created and any(key.startswith("photo/") for key in visit.changed)
+    return declared or bool(retold(visit))
+
+
 def follow(visits: Sequence[VisitWrite], now: datetime) -> None:
-    """Count no more what was retracted. The plan's streams are held, its own numbers and its photos are written."""
+    """Count what was declared, and no more what was retracted. The plan's streams are held, its own numbers and its
+    photos are written.
+    """
     for visit in visits:
         told = retold(visit)
         for stands in set(told.values()):
             write(_STAND, {"ids": [photo for photo in told if told[photo] is stands], "do_stand": stands})
-        if told:
+        if moves(visit):
             stream = f"team:{visit.identity.team}"
             feed.advance_unread(stream)
             write(_COUNT, {"of_visit": visit.visit, "of_stream": stream, "now": now})

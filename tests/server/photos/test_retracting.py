@@ -71,6 +71,19 @@ def test_another_phone_hears_of_it_too(county):
     assert '"declared":0,"arrived":0' in told(other)
 
 
+def test_another_phone_hears_of_what_was_declared_since(county):
+    one, other = carrier(county), carrier(county, "p2", 4, opening=False)
+    one.bring(photo(1))
+    other.tell()
+    before = one.row().photos_seq
+
+    one.declare(photo(2))
+    other.tell()
+
+    assert one.row().photos_seq > before
+    assert '"declared":2,"arrived":1' in told(other)
+
+
 def test_bytes_that_come_after_the_retraction_are_not_counted(county):
     one = carrier(county)
     digest = one.declare(photo(1))
