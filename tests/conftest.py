@@ -91,23 +91,36 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
         yield config
 
 
-@pytest.fixture(scope="session", params=DATABASES)
-def installation(
+@pytest.fixture(scope="session")
+def installations(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, valkey: Config
-) -> Iterator[Installation]:
-    """One application a database and run; its tables are emptied before each test."""
-    folder = tmp_path_factory.mktemp(request.param)
-    settings: dict[str, Any] = {"QIANSHAO_REDIS_URL": valkey.redis_url}
-    if request.param == "postgresql":
-        cluster: postgresql_server.PostgreSQL = request.getfixturevalue("postgresql")
-        settings["QIANSHAO_DATABASE_URL"] = cluster.create("qianshao")
-    config = make_config(folder, **settings)
-    app = create_app(config)
-    with app.app_context():
-        migrate(the_db.engine)
-    yield Installation(app, config)
-    with app.app_context():
-        the_db.engine.dispose()
+) -> Iterator[Callable[[str], Installation]]:
+    """One application a database for the whole run, made when first wanted, in whatever order the tests want them."""
+    made: dict[str, Installation] = {}
+
+    def on(database: str) -> Installation:
+        if database not in made:
+            settings: dict[str, Any] = {"QIANSHAO_REDIS_URL": valkey.redis_url}
+            if database == "postgresql":
+                cluster: postgresql_server.PostgreSQL = request.getfixturevalue("postgresql")
+                settings["QIANSHAO_DATABASE_URL"] = cluster.create("qianshao")
+            config = make_config(tmp_path_factory.mktemp(database), **settings)
+            app = create_app(config)
+            with app.app_context():
+                migrate(the_db.engine)
+            made[database] = Installation(app, config)
+        return made[database]
+
+    yield on
+    for installation in made.values():
+        with installation.app.app_context():
+            the_db.engine.dispose()
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def installation(request: pytest.FixtureRequest, installations: Callable[[str], Installation]) -> Installation:
+    """The application on one of the databases; its tables are emptied before each test."""
+    return installations(request.param)
 
 
 @pytest.fixture
