@@ -16,6 +16,10 @@ from server.services import edition_views as views
 
 blueprint = Blueprint("checklist_pages", __name__)
 
+#: What is wrong with the file stands beside it.
+_AT = dict.fromkeys(
+    ("edition_unreadable", "edition_missing", "edition_asks_nothing", "edition_published_already"), "edition"
+)
 _HEAVY = frozenset({"checklist_pages.preview_edition", "checklist_pages.publish_edition"})
 _BASE64 = r"^[A-Za-z0-9+/]+={0,2}$"
 
@@ -54,7 +58,7 @@ def show_edition(call: Call, digest: str) -> Any:
 @action(
     blueprint,
     "/checklists/preview",
-    Action(verb=Verb.CHECKLIST_PUBLISH, form=EditionFile, again=list_editions, at={"edition_unreadable": "edition"}),
+    Action(verb=Verb.CHECKLIST_PUBLISH, form=EditionFile, again=list_editions, at=_AT),
 )
 def preview_edition(call: Call) -> Any:
     """What the edition in the file would change, for the checklist and for each mine. Changes nothing."""

@@ -1,21 +1,32 @@
 """Who is contracted to which mine (包保), the hand-over from one team to another, and excuses from duties."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint
 
+from patrol.errors import Conflict, Invalid
 from patrol.periods import local_date
 from patrol.permissions import Verb
 from schemas.contract import ContractQuery, ExcuseQuery, HandOver, NewContract, NewExcuse
 from schemas.fields import Day, Identifier, Shape
 from schemas.user import LastDay
 from server.console.answers import done, render
+from server.console.forms import errors_of
 from server.console.page import Action, Call, Page, action, page
 from server.services import contract_views as views
 from server.services import contracts as service
 from server.services import excuses as excuse_service
 
 blueprint = Blueprint("contract_pages", __name__)
+
+
+#: Beside which field of the wizard's first step a refusal stands.
+_AT = {
+    "hand_over_outside_contract": "from_date",
+    "contract_overlap": "from_date",
+    "hand_over_to_the_same_team": "team_id",
+}
 
 
 class HandOverFilters(Shape):
@@ -65,14 +76,20 @@ def show_hand_over(call: Call, contract: str) -> Any:
     """The wizard: to whom and when, then what it changes, then the last word."""
     found = views.view_contract(call.actor, contract, local_date(call.now))
     chosen = {name: call.query[name] for name in ("team_id", "from_date") if name in call.query}
-    changes = views.preview(call.actor, contract, chosen) if len(chosen) == 2 else None
+    try:
+        changes = views.preview(call.actor, contract, chosen) if len(chosen) == 2 else None
+    except (Conflict, Invalid) as error:
+        wrong = replace(call, errors={**call.errors, **errors_of(error, _AT)})
+        refused = render(wrong, "hand_over.html", found=found, chosen=chosen, changes=None)
+        refused.status_code = 409 if isinstance(error, Conflict) else 422
+        return refused
     return render(call, "hand_over.html", found=found, chosen=chosen, changes=changes)
 
 
 @action(
     blueprint,
     "/contracts/<key:contract>/hand-over",
-    Action(verb=Verb.CONTRACT_WRITE, fresh_proof=True, form=HandOver, again=show_hand_over),
+    Action(verb=Verb.CONTRACT_WRITE, fresh_proof=True, form=HandOver, again=show_hand_over, at=_AT),
 )
 def hand_over(call: Call, contract: str) -> Any:
     """Give the mine to the other team: both contracts change, or neither."""

@@ -20,7 +20,8 @@ from server.receipt_ids import new_receipt_id
 from server.services import enrolment, keeping, releasing
 from server.services.bundle import console_session, hand_in
 from server.services.exchange import Now
-from server.services.phone_views import view_phone, view_phones, view_withheld
+from server.services.phone_views import view_phone, view_phones
+from server.services.withheld_views import view_withheld
 from sync.bundle import BUNDLE_COMPRESSED_MAX, prepare_bundle
 from sync.prepare import RequestError
 

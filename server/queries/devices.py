@@ -1,6 +1,6 @@
 """Phones, their enrolment codes and their tokens, as read for a decision. Locks what it says it locks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from patrol.permissions import Actor, Verb, reach
 from server import direct
 from server.db import UtcDateTime, db
 from server.models.device import Device, DeviceToken, EnrolmentCode
+from server.models.segment import Chain
+from server.models.user import User
 from server.queries.paging import Order, Page, page
 from server.queries.reach import within
 
@@ -85,6 +87,13 @@ def get_device(actor: Actor, device: str) -> Device:
     if found is None:
         raise NotFound("not_found", noun="device")
     return found
+
+
+def writers_on(device: str) -> Sequence[Any]:
+    """Who wrote on the phone, in the order of beginning: (name, opened_at, head_seq, closed_at) a chain."""
+    told = select(User.name, Chain.opened_at, Chain.head_seq, Chain.closed_at)
+    on_it = told.join(User, User.id == Chain.user_id).where(Chain.device_id == device)
+    return db.session.execute(on_it.order_by(Chain.opened_at)).all()
 
 
 def _in_reach(actor: Actor) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Operations that are stored and wait for a person: in no scope, late, revoked, quarantined, or parked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,15 @@ from sqlalchemy import Select, func, select
 
 from patrol.permissions import Actor, Verb, reach
 from server.db import db
+from server.models.audit import AuditEntry
 from server.models.device import Device
 from server.models.segment import Chain, WithheldOperation
 from server.models.user import User
 from server.queries.paging import Order, Page, page
 from server.queries.reach import within
 
+#: Under this verb the trail keeps why something stays set aside.
+KEEP = "operation.keep"
 #: The author's, and where nobody knows the author, that of the phone that wrote it.
 _COUNTY = func.coalesce(User.county_id, Device.county_id)
 
@@ -49,6 +52,28 @@ def list_withheld(actor: Actor, wanted: Mapping[str, Any]) -> Page[WithheldOpera
     if "visit" in wanted:
         query = query.where(WithheldOperation.visit_id == wanted["visit"])
     return page(query, Order((WithheldOperation.received_at, WithheldOperation.uid), newest_first=True), wanted)
+
+
+def authors_of(chains: Collection[str]) -> Mapping[str, Any]:
+    """Chain → (id, user_id, name, label): who wrote it on which phone; name and label None where nobody knows them."""
+    query = (
+        select(Chain.id, Chain.user_id, User.name, Device.label)
+        .outerjoin(User, User.id == Chain.user_id)
+        .outerjoin(Device, Device.id == Chain.device_id)
+    )
+    return {row.id: row for row in db.session.execute(query.where(Chain.id.in_(sorted(chains))))}
+
+
+def kept_because(actor: Actor, uids: Collection[str]) -> Mapping[str, str]:
+    """Operation → the reason for which it was left set aside last."""
+    query = select(AuditEntry).where(
+        AuditEntry.county_id == actor.county,
+        AuditEntry.subject_kind == WithheldOperation.__tablename__,
+        AuditEntry.subject_id.in_(uids),
+        AuditEntry.verb == KEEP,
+    )
+    entries = db.session.scalars(query.order_by(AuditEntry.id))
+    return {entry.subject_id: str((entry.after or {}).get("reason", "")) for entry in entries}
 
 
 def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -9,7 +9,7 @@ import zstandard
 from sqlalchemy import select
 
 from checklists.editions import Edition
-from patrol.errors import Conflict
+from patrol.errors import Conflict, Invalid
 from patrol.permissions import Actor, Subject, Verb, require
 from server.db import db
 from server.models.checklist import ChecklistEdition
@@ -17,10 +17,10 @@ from server.services import audit
 
 
 def publish(actor: Actor, compiled: bytes, now: datetime) -> ChecklistEdition:
-    """Publish a compiled edition. Raises BadEdition for bytes that are none, Conflict where its number is taken."""
+    """Publish a compiled edition. Raises BadEdition for bytes that are none, and what `require_publishable` raises."""
     require(actor, Verb.CHECKLIST_PUBLISH, Subject(actor.county))
     edition = Edition(compiled)
-    _check_number(actor.county, edition.checklist.number)
+    require_publishable(actor.county, edition)
     row = ChecklistEdition(
         digest=edition.digest,
         county_id=actor.county,
@@ -36,7 +36,11 @@ def publish(actor: Actor, compiled: bytes, now: datetime) -> ChecklistEdition:
     return row
 
 
-def _check_number(county: str, number: int) -> None:
+def require_publishable(county: str, edition: Edition) -> None:
+    """Raise Invalid for an edition that asks for nothing, Conflict where the county has one of its number."""
+    number = edition.checklist.number
+    if not edition.items:
+        raise Invalid("edition_asks_nothing")
     taken = (ChecklistEdition.county_id == county) & (ChecklistEdition.number == number)
     if db.session.scalar(select(ChecklistEdition.digest).where(taken)) is not None:
         raise Conflict("edition_published_already", number=number)

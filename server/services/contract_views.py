@@ -4,20 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from patrol.contracts import hand_over
 from patrol.periods import Period, month_of, week_of
 from patrol.permissions import Actor
-from server.db import db
 from server.models.contract import Contract
-from server.models.mine import Mine
-from server.models.team import Team
-from server.models.user import User
 from server.queries import handing_over
 from server.queries.contracts import get_contract, list_contracts, list_excuses, value_of
 from server.queries.mines import list_mines
 from server.queries.paging import Page
+from server.queries.people import names_of, names_of_subjects
 from server.queries.teams import get_team, list_teams
 
 _ALL = {"limit": 500}
@@ -26,10 +21,9 @@ _ALL = {"limit": 500}
 def view_contracts(actor: Actor, wanted: Mapping[str, Any], today: date) -> dict[str, Any]:
     """A page of contracts, newest first, with names, and what a new one could name."""
     found = list_contracts(actor, wanted)
-    mines = _names(Mine, {row.mine_id for row in found.items})
-    teams = _names(Team, {row.team_id for row in found.items})
+    names = _names(found.items)
     return {
-        "rows": [_row(row, mines, teams, today) for row in found.items],
+        "rows": [_row(row, names, today) for row in found.items],
         "next": found.next,
         "mines": _choices(list_mines(actor, _ALL | {"closed": False}).items),
         "teams": _choices(list_teams(actor, _ALL | {"dissolved": False}).items),
@@ -41,12 +35,11 @@ def view_contract(actor: Actor, contract_id: str, today: date) -> dict[str, Any]
     """One contract with the others of its mine. Raises NotFound."""
     contract = get_contract(actor, contract_id)
     beside = list_contracts(actor, _ALL | {"mine": contract.mine_id}).items
-    mines = _names(Mine, {contract.mine_id})
-    teams = _names(Team, {row.team_id for row in (*beside, contract)})
+    names = _names((*beside, contract))
     free = [row for row in list_teams(actor, _ALL | {"dissolved": False}).items if row.id != contract.team_id]
     return {
-        **_row(contract, mines, teams, today),
-        "beside": [_row(row, mines, teams, today) for row in beside],
+        **_row(contract, names, today),
+        "beside": [_row(row, names, today) for row in beside],
         "teams": _choices(free),
         "today": today,
     }
@@ -80,8 +73,8 @@ def _bearer(period: Period, first: date) -> dict[str, Any]:
 def view_excuses(actor: Actor, wanted: Mapping[str, Any], now: datetime, today: date) -> dict[str, Any]:
     """A page of excuses, newest first, with names, and the mines that one could be for."""
     found = list_excuses(actor, wanted)
-    mines = _names(Mine, {row.mine_id for row in found.items})
-    people = _names(User, {row.excused_by for row in found.items})
+    mines = names_of_subjects(("mine", row.mine_id) for row in found.items)
+    people = names_of(row.excused_by for row in found.items)
     return {
         "page": Page([_excuse(row, mines, people, today) for row in found.items], found.next),
         "mines": _choices(list_mines(actor, _ALL | {"closed": False}).items),
@@ -96,15 +89,15 @@ def _excuse(row: Any, mines: Mapping[str, str], people: Mapping[str, str], today
     return {"excuse": row, "mine": mines[row.mine_id], "by": people[row.excused_by], "state": state}
 
 
-def _row(row: Contract, mines: Mapping[str, str], teams: Mapping[str, str], today: date) -> dict[str, Any]:
+def _row(row: Contract, names: Mapping[str, str], today: date) -> dict[str, Any]:
     over = row.until_date is not None and row.until_date < today
     state = "over" if over else "to_come" if row.from_date > today else "holds"
-    return {"contract": row, "mine": mines[row.mine_id], "team": teams[row.team_id], "state": state}
+    return {"contract": row, "mine": names[row.mine_id], "team": names[row.team_id], "state": state}
 
 
-def _names(model: type[Mine] | type[Team] | type[User], ids: set[str]) -> dict[str, str]:
-    rows: Sequence[Any] = db.session.execute(select(model.id, model.name).where(model.id.in_(sorted(ids)))).all()
-    return {row.id: row.name for row in rows}
+def _names(rows: Sequence[Contract]) -> Mapping[str, str]:
+    """Mines and teams by id."""
+    return names_of_subjects(pair for row in rows for pair in (("mine", row.mine_id), ("team", row.team_id)))
 
 
 def _choices(rows: Sequence[Any]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ Reads only; publishing is `server.services.checklists`.
 
 import base64
 import binascii
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,11 +18,13 @@ from patrol.mines import values_on
 from patrol.permissions import Actor
 from server.queries.checklists import get_edition, list_editions
 from server.queries.mines import list_mines
-from server.services import editions
+from server.services import checklists, editions
 from server.services.asked import mine_register
 
 #: A compiled edition is some hundred kilobytes; more is no checklist.
 LARGEST = 4 * 1024 * 1024
+#: Items that are named to each mine; of a whole new checklist nobody reads more.
+NAMED = 12
 _ALL = {"limit": 500, "closed": False}
 
 
@@ -71,27 +74,44 @@ def view_edition(actor: Actor, digest: str) -> dict[str, Any]:
 
 
 def preview(actor: Actor, after: Edition, today: date) -> dict[str, Any]:
-    """What publishing would change: of the checklist, and for each mine on the edition's first day."""
+    """What publishing would change: of the checklist, and for each mine on the edition's first day.
+
+    Raises what publishing itself would raise for the edition.
+    """
+    checklists.require_publishable(actor.county, after)
     since = max(today, after.checklist.since)
     before = editions.find_in_force(actor.county, since)
     told: dict[str, Any] = {"after": after, "carried": packed(after), "before": before, "since": since}
     if before is None:
         return told | {"added": list(after.items), "removed": [], "changed": {}, "vocabulary": (), "mines": []}
     change = difference(before.checklist, after.checklist)
+    titles = _titles(before) | _titles(after)
     return told | {
         "added": change.added,
         "removed": change.removed,
         "changed": {key: _lines(changes) for key, changes in change.changed.items()},
         "vocabulary": _lines(change.vocabulary),
-        "titles": _titles(before) | _titles(after),
-        "mines": [_for_mine(row, before, after, since) for row in list_mines(actor, _ALL).items],
+        "titles": titles,
+        "mines": [_for_mine(row, (before, after), titles, since) for row in list_mines(actor, _ALL).items],
     }
 
 
-def _for_mine(mine: Any, before: Edition, after: Edition, since: date) -> dict[str, Any]:
+def _for_mine(mine: Any, compared: tuple[Edition, Edition], titles: Mapping[str, str], since: date) -> dict[str, Any]:
+    """What one mine is asked more, no longer or otherwise: how many pairs, and the items that they are of."""
     register = mine_register(mine.id)
-    change = difference_for(before, after, values_on(register.history, since), register.places, since)
-    return {"mine": mine, "added": len(change.added), "removed": len(change.removed), "changed": len(change.changed)}
+    change = difference_for(*compared, values_on(register.history, since), register.places, since)
+    return {
+        "mine": mine,
+        "added": _asked(change.added, titles),
+        "removed": _asked(change.removed, titles),
+        "changed": _asked(change.changed, titles),
+    }
+
+
+def _asked(pairs: Collection[str], titles: Mapping[str, str]) -> dict[str, Any]:
+    keys = dict.fromkeys(pair.partition("/")[0] for pair in pairs)
+    named = [titles[key] for key in list(keys)[:NAMED]]
+    return {"count": len(pairs), "named": named, "more": len(keys) - len(named)}
 
 
 def _lines(changes: tuple[Change, ...]) -> list[tuple[str, str, str]]:

@@ -173,7 +173,7 @@ def judging() -> Judge:
         if asked != (digest, day):
             edition, on = editions.find_edition(digest), date.fromisoformat(day)
             asked = digest, day
-        return None if edition is None else edition.judge(item, answer, on).outcome
+        return None if edition is None else edition.outcome(item, answer, on)
 
     return outcome_of
 

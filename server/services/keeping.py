@@ -8,7 +8,6 @@ from server.db import db
 from server.models.audit import AuditEntry
 from server.models.segment import WithheldOperation
 from server.queries import withheld
-from server.services.phone_views import KEEP
 
 
 def keep(actor: Actor, uid: str, reason: str, now: datetime) -> None:
@@ -17,7 +16,7 @@ def keep(actor: Actor, uid: str, reason: str, now: datetime) -> None:
     if found is None:
         raise NotFound("not_found", noun="operation")
     require(actor, Verb.OPERATION_RELEASE, Subject(found.county))
-    entry = AuditEntry(at=now, county_id=actor.county, actor_id=actor.person, verb=KEEP)
+    entry = AuditEntry(at=now, county_id=actor.county, actor_id=actor.person, verb=withheld.KEEP)
     entry.subject_kind, entry.subject_id = WithheldOperation.__tablename__, uid
     entry.before, entry.after = None, {"reason": reason, "verdict": found.row.verdict}
     db.session.add(entry)

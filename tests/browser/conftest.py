@@ -17,6 +17,8 @@ expect.set_options(timeout=PATIENCE_MS)
 
 #: The browser's own words about an answer that is an error; meant where the API gave it or there was no network.
 _NOT_LOADED = "Failed to load resource"
+#: No network; and a form that comes back, with what is wrong with it.
+_MEANT = ("ERR_INTERNET_DISCONNECTED", "status of 422", "status of 409")
 
 
 @pytest.fixture(scope="session")
@@ -83,4 +85,5 @@ def listen(context: BrowserContext) -> list[str]:
 
 def _is_meant(message: ConsoleMessage) -> bool:
     is_api = "/api/" in message.location["url"]
-    return _NOT_LOADED in message.text and (is_api or "ERR_INTERNET_DISCONNECTED" in message.text)
+    was_meant = is_api or any(word in message.text for word in _MEANT)
+    return _NOT_LOADED in message.text and was_meant

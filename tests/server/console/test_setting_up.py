@@ -1,11 +1,13 @@
 """Teams, contracts, excuses, phones and editions at the desk: what is shown, what changes, what is refused and how."""
 
+import base64
 import io
 import json
 from datetime import date, timedelta
 
 import msgspec
 import pytest
+import zstandard
 from sqlalchemy import select
 
 from checklists.editions import compile_edition
@@ -100,12 +102,18 @@ def test_the_hand_over_says_what_it_changes_and_then_changes_both(made, admin):
         assert (begun.team_id, begun.mine_id) == ("team-2", "mine-1")
 
 
-def test_a_hand_over_to_the_past_of_the_contract_is_refused_on_its_page(made, admin):
-    answer = admin.client.get(
-        "/contracts/contract-own/hand-over?team_id=team-2&from_date=2020-01-01", headers={"Accept": "text/html"}
-    )
+@pytest.mark.parametrize(
+    ("chosen", "field", "status"),
+    [
+        ("team_id=team-2&from_date=2020-01-01", "when", 409),
+        ("team_id=team-1&from_date=2026-12-03", "whom", 422),
+    ],
+)
+def test_a_hand_over_that_cannot_be_is_refused_beside_its_field(made, admin, chosen, field, status):
+    page = see(admin.client, f"/contracts/contract-own/hand-over?{chosen}", status=status)
 
-    assert 400 <= answer.status_code < 500
+    assert f'id="{field}-error"' in page
+    assert "第三步" not in page
     assert count(made, Contract) == 3
 
 
@@ -221,10 +229,32 @@ def test_an_edition_is_published_after_what_it_changes_was_shown(made, admin):
     assert count(made, ChecklistEdition) == 3
 
 
-def test_a_file_that_is_no_edition_is_refused_and_nothing_is_published(made, admin):
-    page = send(admin, "/checklists/preview", edition=(io.BytesIO(b'{"format": 9}'), "x.json"), status=422)
+def without_items():
+    """An edition that asks for nothing."""
+    return compile_edition(msgspec.structs.replace(world.CHECKLIST, number=2, since=FIRST, sections=()))
 
-    assert "不是可用的检查表版本" in page
+
+@pytest.mark.parametrize(
+    ("content", "status", "sentence"),
+    [
+        (b'{"format": 9}', 422, "不是可用的检查表版本"),
+        (without_items(), 422, "一项也没有"),
+        (compile_edition(world.CHECKLIST), 409, "已发布过第"),
+    ],
+    ids=["no edition", "no items", "published already"],
+)
+def test_a_file_that_cannot_be_published_is_refused_before_it_is_shown(made, admin, content, status, sentence):
+    page = send(admin, "/checklists/preview", edition=(io.BytesIO(content), "x.json"), status=status)
+
+    assert sentence in page
+    assert 'id="field-edition-error"' in page
+    assert count(made, ChecklistEdition) == 2
+
+
+def test_what_is_refused_at_the_preview_is_not_published_past_it_either(made, admin):
+    for content in (without_items(), compile_edition(world.CHECKLIST)):
+        carried = base64.b64encode(zstandard.compress(content)).decode()
+        send(admin, "/checklists", {"edition": carried}, status=409 if content != without_items() else 422)
     assert count(made, ChecklistEdition) == 2
 
 
