@@ -6,7 +6,7 @@ function typing(): { type: (pin: string) => string | null; choosing: ReturnType<
   return {
     choosing,
     type: (pin) => {
-      for (const key of pin) choosing.press(key)
+      for (const key of pin) choosing.typing.press(key)
       return choosing.finish()
     },
   }
@@ -37,9 +37,9 @@ test.each(["111111", "123456", "654321", "121212", "123123", "112233"])("%s is t
 
 test("five keys are not enough and a thirteenth is not taken", () => {
   const { choosing } = typing()
-  for (const key of "15263") choosing.press(key)
-  expect(choosing.canFinish.value).toBe(false)
-  for (const key of "41526341") choosing.press(key)
+  for (const key of "15263") choosing.typing.press(key)
+  expect(choosing.typing.canFinish.value).toBe(false)
+  for (const key of "41526341") choosing.typing.press(key)
 
-  expect(choosing.typed.value).toBe("152634152634")
+  expect(choosing.typing.typed.value).toBe("152634152634")
 })
