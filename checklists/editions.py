@@ -6,12 +6,14 @@ The digest is always taken of the bytes as they are stored; they are never encod
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
 from checklists.applicability import Applicability, Asked, Cadence, Place
-from checklists.definition import FORMAT, Checklist
-from checklists.evaluation import Answer, Judgement, judge_of, judge_stranger
+from checklists.definition import FORMAT, Checklist, Outcome
+from checklists.evaluation import Answer, Judgement, Typed, judge_of, judge_stranger
 from checklists.integrity import flaws
 
 
@@ -57,6 +59,20 @@ def read_edition(edition: bytes) -> Checklist:
     return checklist
 
 
+#: Readings repeat: what a gas meter shows on a day is one of some hundred values.
+_REMEMBERED = 16_384
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """An answer without settings."""
+
+    outcome: str
+    value: Typed | None
+    unit: str | None
+    reason: str | None
+    settings: None = None
+
+
 class Edition:
     """A compiled edition made ready to judge many answers; costs milliseconds to open, so keep it by digest."""
 
@@ -67,10 +83,21 @@ class Edition:
         self.items = self.checklist.items()
         self._applicability = Applicability(self.checklist)
         self._judges = {key: judge_of(item, self.checklist.units) for key, item in self.items.items()}
+        # Typed: 1 and 1.0 are equal, and only one of them is a count.
+        self._outcome_of = lru_cache(_REMEMBERED, typed=True)(self._judged)
 
     def judge(self, item: str, answer: Answer, on: date) -> Judgement:
         """What the answer comes to; `on` is the visit's day. Never raises; a complaint is a code."""
         return self._judges.get(item, judge_stranger)(answer, on)
+
+    def outcome(self, item: str, answer: Answer, on: date) -> Outcome:
+        """`judge`'s outcome alone, remembered from answer to answer as long as they have no settings."""
+        if answer.settings:
+            return self.judge(item, answer, on).outcome
+        return self._outcome_of(item, on, answer.outcome, answer.value, answer.unit, answer.reason)
+
+    def _judged(self, item: str, on: date, *said: Any) -> Outcome:  # noqa: ANN401 - the fields of `_Said`
+        return self.judge(item, _Said(*said), on).outcome
 
     def pairs(
         self, attributes: Mapping[str, object], places: Iterable[Place], on: date, cadence: Cadence

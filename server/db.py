@@ -15,11 +15,11 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CursorResult, DateTime, Dialect, Executable, MetaData
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 from server.config import Config
-from server.engine import WRITER, engine_options, it_passes, prepare_engine
+from server.engine import WRITER, engine_options, is_idle, it_passes, prepare_engine
 
 log = logging.getLogger(__name__)
 
@@ -124,24 +124,37 @@ def transaction() -> Iterator[Transaction]:
 
     Whatever the session read before belongs to an older snapshot and is forgotten. Raises Busy.
     """
-    session = db.session
+    session = db.session()
     if session.info.get("transaction"):
         raise RuntimeError("transaction() inside transaction(): only the edge opens one")
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changed before transaction(): the change belongs inside")
-    session.rollback()
+    if not _has_only_asked(session):
+        session.rollback()
     session.info.pop(AHEAD, None)
     tx = Transaction()
     session.info["transaction"] = tx
     try:
         with _gate(), _busy_if_it_passes():
-            session.connection(execution_options=WRITER)
+            _open_writer(session)
             yield tx
             session.commit()
     finally:
         session.info.pop("transaction", None)
         session.rollback()
     tx.run_effects()
+
+
+def _has_only_asked(session: Session) -> bool:
+    """Whether nothing of what was read is still open (and so remembered): then the connection serves on."""
+    return session.in_transaction() and is_idle(session.connection())
+
+
+def _open_writer(session: Session) -> None:
+    if session.in_transaction():
+        session.connection().execution_options(qianshao_writer=True)
+    else:
+        session.connection(execution_options=WRITER)
 
 
 def install(app: Flask, config: Config) -> None:

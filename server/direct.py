@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from server.db import AHEAD, db
-from server.engine import refuse_reader
+from server.engine import is_idle, refuse_reader
 from server.pipeline import Kept, Step, converse
 
 Facts = Mapping[str, Any]
@@ -97,6 +97,28 @@ def ask_all(questions: Sequence[Question]) -> list[list[Any]]:
     return [ask(*first, then=others), *(ask(*other) for other in others)]
 
 
+def ask_alone(statement: Executable, facts: Facts) -> list[Any]:
+    """The same for a statement that reads and is all that is asked for now: past the session, on a connection that goes
+    back at once. What goes wrong is asked again in the ordinary way, which knows what each error means.
+    """
+    compiled, lent = _compiled(db.engine.dialect, statement), db.engine.raw_connection()
+    try:
+        step, kept = compiled.step(facts), lent.info.setdefault(_STATE, _State()).kept
+        return compiled.rows(_read(lent.driver_connection, kept, step))
+    except (psycopg.Error, pysqlite3.dbapi2.Error):
+        lent.invalidate()
+    finally:
+        lent.close()
+    return ask(statement, facts)
+
+
+def _read(driver: Any, kept: Kept, step: Step) -> list[tuple[Any, ...]]:
+    if isinstance(driver, psycopg.Connection):
+        return converse(driver, kept, [step])[0]
+    found: list[tuple[Any, ...]] = driver.execute(step.sql, step.values).fetchall()
+    return found
+
+
 def ahead(statement: Executable, facts: Facts) -> None:
     """Ask with the next round trip, or with the commit; the rows are there for whoever asks the same next, once.
 
@@ -166,8 +188,9 @@ def _no_longer_ahead(connection: Connection, statement: Executable, facts: Facts
 
 
 def _before_others(connection: Connection, *_: object) -> None:
+    """What waits goes first; and a writer's transaction is begun here, because the driver would begin one to read."""
     state = connection.info.get(_STATE)
-    if state and state.waiting:
+    if (state and state.waiting) or (_writes(connection) and is_idle(connection)):
         _send(connection, ())
 
 
@@ -228,11 +251,15 @@ def _converse(
     connection: Connection, driver: "psycopg.Connection[Any]", kept: Kept, steps: list[Step]
 ) -> list[list[tuple[Any, ...]]]:
     """In the transaction; in one of their own that only reads where none is to be written in."""
-    if driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+    if not is_idle(connection):
         return converse(driver, kept, steps)
-    if connection.get_execution_options().get("qianshao_writer"):
+    if _writes(connection):
         return converse(driver, kept, [*_BEGIN, *steps])[len(_BEGIN) :]
     return converse(driver, kept, [Step("BEGIN READ ONLY"), *steps, Step("COMMIT")])[1:-1]
+
+
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("qianshao_writer"))
 
 
 def _as_sqlalchemy_says(connection: Connection, error: Exception) -> Exception:

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pysqlite3.dbapi2
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -79,6 +80,12 @@ def prepare_engine(engine: Engine, config: Config) -> Engine:
     if not config.unsafe_database:
         event.listen(engine, "first_connect", _refuse_unsafe_postgresql)
     return engine
+
+
+def is_idle(connection: Connection) -> bool:
+    """Whether the database holds no transaction open for the connection. On SQLite one begins with its first use."""
+    driver: Any = connection.connection.driver_connection
+    return isinstance(driver, psycopg.Connection) and driver.info.transaction_status == TransactionStatus.IDLE
 
 
 def it_passes(error: SQLAlchemyError) -> bool:

@@ -37,6 +37,12 @@ def test_any_answer_is_judged_and_none_raises(key, answer):
     assert EDITION.judge(key, answer, ON).outcome in GRAVITY
 
 
+@given(keys, answers, st.sampled_from([1, 1.0, "1", True]))
+def test_a_remembered_outcome_is_that_of_the_judgement_whatever_was_asked_before(key, answer, alike):
+    for entered in (answer, msgspec.structs.replace(answer, value=alike, settings=None)):
+        assert EDITION.outcome(key, entered, ON) == EDITION.judge(key, entered, ON).outcome
+
+
 @given(keys, answers)
 def test_nothing_makes_an_answer_lighter_than_what_the_person_said(key, answer):
     if answer.outcome in GRAVITY:

@@ -43,6 +43,34 @@ def test_what_is_asked_while_it_waits_to_be_asked_ahead_leaves_no_second_answer_
     assert (before, after) == ([("a", 1)], [("a", 7)])
 
 
+def test_what_is_asked_alone_is_answered_the_same_and_holds_no_connection(db):
+    with transaction():
+        add_heads("a", "b")
+    session_holds = db.engine.pool.checkedout()
+
+    alone = direct.ask_alone(_HEADS, {"streams": ["a", "b"]})
+
+    assert [tuple(row) for row in alone] == heads("a", "b") == [("a", 1), ("b", 1)]
+    assert db.engine.pool.checkedout() == max(session_holds, 1)
+    with pytest.raises(DBAPIError):
+        direct.ask_alone(text("SELECT nothing FROM nowhere"), {})
+
+
+def test_what_is_asked_alone_survives_a_connection_that_was_lost(db):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("a file is not lost")
+    direct.ask_alone(_HEADS, {"streams": []})
+    lent = db.engine.raw_connection()
+    lost = lent.driver_connection.info.backend_pid
+    lent.close()
+    with db.engine.connect() as other, other.execution_options(isolation_level="AUTOCOMMIT") as killing:
+        killing.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :lost"), {"lost": lost}
+        )
+
+    assert direct.ask_alone(_HEADS, {"streams": ["a"]}) == []
+
+
 def test_a_list_of_any_length_is_one_value(db):
     strange = ['a"b', "a\\b", "甲,乙", "{}", ""]
     with transaction():
@@ -201,6 +229,22 @@ def test_a_transaction_that_failed_and_went_on_is_never_taken_for_committed(db):
         add_heads("second")
 
     assert heads("first", "second") == []
+
+
+@pytest.mark.parametrize("first", ["directly", "by the session"])
+def test_a_connection_that_has_only_asked_writes_next(db, first):
+    assert heads("a") == []
+    with transaction():
+        if first == "directly":
+            add_heads("a")
+        else:
+            db.session.add(StreamHead(stream="a", seq=1))
+            db.session.flush()
+    assert heads("a") == [("a", 1)]
+
+    with pytest.raises(DBAPIError):
+        db.session.execute(insert(StreamHead), {"stream": "b", "seq": 1})
+    db.session.rollback()
 
 
 def test_outside_a_transaction_nothing_can_be_written(db):
