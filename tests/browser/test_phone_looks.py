@@ -9,10 +9,13 @@ from tests.browser import axe
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import listen
 from tests.browser.office import office_of
-from tests.browser.screens import THEMES, WEAR, Shift
+from tests.browser.screens import ENLARGE, LARGEST, THEMES, WEAR
+from tests.browser.shift import Shift
 from tests.browser.site import Site
 
 TARGET_PX = 56
+#: The least height of what lies between bar and foot.
+MAIN_PX = 96
 #: Letters of 16 px; rounding by the browser is no fault.
 LETTER_PX = 15.9
 #: A screen is still: what the people who invented the measure call good is 0.1.
@@ -26,6 +29,23 @@ _SMALL_LETTERS = """least => [...document.querySelectorAll('body *')]
   .filter((one) => [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim() !== ''))
   .filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < least)
   .map((one) => `${getComputedStyle(one).fontSize}: ${one.outerHTML.slice(0, 120)}`)"""
+#: A word that does not fit its button is not read; what stands in one row scrolls, and is reached.
+_CUT = """() => [...document.querySelectorAll('button, a.button, .chip')]
+  .filter((one) => one.checkVisibility() && !one.closest('.only-read-aloud'))
+  .filter((one) => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
+  .filter((one) => getComputedStyle(one).display !== 'inline')
+  .map((one) => `its words do not fit: ${one.outerHTML.slice(0, 160)}`)"""
+#: What lies at the foot leaves room for what the screen is about, and for the bar that says whether work is safe.
+_SQUEEZED = """least => [...document.querySelectorAll('.screen > main')]
+  .filter((one) => one.clientHeight < least).map((one) => `only ${one.clientHeight} px for what it is about`)"""
+#: A touch at the middle of what lies at the foot meets it and nothing that came in front of it.
+_COVERED = """() => [...document.querySelectorAll('footer button, .pad button')]
+  .filter(() => !document.querySelector('dialog[open]'))
+  .map((one) => [one, one.getBoundingClientRect()])
+  .filter(([one, box]) => box.bottom <= innerHeight)
+  .map(([one, box]) => [one, document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)])
+  .filter(([one, hit]) => hit !== null && hit.closest('.toasts'))
+  .map(([one]) => `covered by what was just said: ${one.outerHTML.slice(0, 120)}`)"""
 _DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 _WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 #: What is not in sight keeps the colours of the theme before until it is; a scroll would draw it, so axe sees it drawn.
@@ -52,9 +72,10 @@ class Inspector:
         """Look at the screen called `name`."""
         self.seen.append(name)
         found = [f"shifts by {by}" for by in [self.page.evaluate("() => globalThis.shifted ?? 0")] if by > SHIFT_MOST]
-        found += self.page.evaluate(_SMALL_TARGETS, TARGET_PX)
-        found += self.page.evaluate(_SMALL_LETTERS, LETTER_PX)
-        found += ["wider than the phone"] if self.page.evaluate(_WIDER) else []
+        for percent in ("", LARGEST):
+            self.page.evaluate(ENLARGE, percent)
+            found += [f"letters {percent or 'as they come'}: {fault}" for fault in measured(self.page)]
+        self.page.evaluate(ENLARGE, "")
         self.page.evaluate(_DRAW_ALL)
         for theme in THEMES:
             self.page.evaluate(WEAR, theme)
@@ -68,6 +89,13 @@ class Inspector:
         self.faults += [f"{name}: {fault}" for fault in found]
 
 
+def measured(page: Page) -> list[str]:
+    """What is too small to read or to hit, does not fit, or is covered, with the letters that are set."""
+    found: list[str] = page.evaluate(_SMALL_TARGETS, TARGET_PX) + page.evaluate(_SMALL_LETTERS, LETTER_PX)
+    found += page.evaluate(_CUT) + page.evaluate(_SQUEEZED, MAIN_PX) + page.evaluate(_COVERED)
+    return found + (["wider than the phone"] if page.evaluate(_WIDER) else [])
+
+
 def test_every_screen_can_be_read_and_hit(browser: Browser, site: Site):
     with browser.new_context(base_url=site.url, reduced_motion="reduce", **PHONE) as context:
         complaints = listen(context)
@@ -75,11 +103,11 @@ def test_every_screen_can_be_read_and_hit(browser: Browser, site: Site):
         page = context.new_page()
         inspector = Inspector(page)
         office = office_of(site)
-        Shift(page, inspector, office, office.teams()[-1]).play()
+        Shift(page, inspector.take, office, office.teams()[-1]).play()
 
     assert "\n".join(inspector.faults) == ""
     assert complaints == []
-    assert len(inspector.seen) > 30
+    assert len(inspector.seen) > 60
 
 
 def test_a_small_letter_and_a_small_target_are_noticed(browser: Browser, tmp_path: Path):
@@ -89,3 +117,18 @@ def test_a_small_letter_and_a_small_target_are_noticed(browser: Browser, tmp_pat
 
         assert len(page.evaluate(_SMALL_TARGETS, TARGET_PX)) == 1
         assert len(page.evaluate(_SMALL_LETTERS, LETTER_PX)) == 1
+
+
+def test_words_that_do_not_fit_and_a_covered_key_are_noticed(browser: Browser):
+    with browser.new_context(**PHONE) as context:
+        page = context.new_page()
+        page.set_content(
+            "<div class=screen><main style='height:50px'></main><footer>"
+            "<button style='width:60px;height:56px;overflow:hidden;white-space:nowrap'>太长了放不下的字</button>"
+            "</footer></div>"
+            "<div class=toasts style='position:fixed;inset:0'></div>"
+        )
+
+        assert len(page.evaluate(_CUT)) == 1
+        assert len(page.evaluate(_COVERED)) == 1
+        assert len(page.evaluate(_SQUEEZED, MAIN_PX)) == 1
