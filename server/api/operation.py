@@ -8,19 +8,17 @@ import functools
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from flask import Response, request
 from marshmallow import Schema
 from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 
-from patrol.errors import NotAllowed
-from patrol.permissions import Actor, Verb, scopes
+from patrol.permissions import Verb
 from schemas.fields import Shape
-from server import clock, entrances
-from server.auth import Caller, current_caller, permission, public, require_own_page
-from server.db import Transaction, db, transaction
+from server import calls, clock, entrances
+from server.auth import permission, public
+from server.db import db, transaction
 from server.http.openapi import Blueprint
 
 View = Callable[..., Any]
@@ -33,28 +31,12 @@ class NoQuery(Shape):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(calls.Call):
     """One request, as a route sees it."""
 
-    now: datetime
-    caller: Caller | None = None
-    query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     #: The version that If-Match names; None for `*`, and where no precondition is asked.
     version: int | None = None
-    transaction: Transaction | None = None
-
-    @property
-    def actor(self) -> Actor:
-        """The caller of a route that is not open."""
-        return self.signed_in.actor
-
-    @property
-    def signed_in(self) -> Caller:
-        """The caller with what else is known; a bug to ask for on an open route."""
-        if self.caller is None:
-            raise RuntimeError("an open route has no caller")
-        return self.caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,15 +109,8 @@ def _parsing(blueprint: Blueprint, view: View, route: Route) -> View:
 def _guarded(view: View, method: str, route: Route) -> View:
     def guard(**path: str) -> Any:
         now = clock.now()
-        if route.verb is None:
-            if method != "GET":
-                require_own_page()
-            return view(Call(now), **path)
-        caller = current_caller(now, route.unfinished)
-        # The same answer for every id, so nothing is told of any; the services look at the thing.
-        if not scopes(caller.actor.role, route.verb):
-            raise NotAllowed("not_allowed", verb=route.verb.value, role=caller.actor.role.value)
-        if route.fresh_proof:
+        caller = calls.admit(route.verb, route.unfinished, now, reads=method == "GET")
+        if caller is not None and route.fresh_proof:
             entrances.prove(caller.session, request.headers.get(PROOF_HEADER), now)
         return view(Call(now, caller), **path)
 

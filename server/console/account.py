@@ -9,8 +9,9 @@ from schemas.session import Code, PasswordChange
 from server import entrances
 from server.auth import keep_session
 from server.console.answers import done, render
+from server.console.call import Call
 from server.console.navigation import home_of
-from server.console.page import Action, Call, Page, action, page
+from server.console.page import Action, Page, action, page
 from server.console.pictures import qr
 from server.console.sign_in import place
 from server.db import db, transaction

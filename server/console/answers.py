@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request
 
 from server.auth import served_securely
-from server.console.page import Call
+from server.console.call import Call
 from server.http.headers import console_policy, nonce
 from server.messages import catalogue, text
 

@@ -11,8 +11,9 @@ from patrol.permissions import Verb, scopes
 from schemas.fields import Identifier, OneOf, Shape, Text
 from schemas.visit import MONTH
 from server.console.answers import render
+from server.console.call import Call
 from server.console.navigation import home_of
-from server.console.page import Call, Page, page
+from server.console.page import Page, page
 from server.http.problems import problem
 from server.messages import text
 from server.services import county_map

@@ -10,7 +10,8 @@ from patrol.periods import local_date
 from patrol.permissions import Verb
 from schemas.fields import Shape, Text
 from server.console.answers import done, render
-from server.console.page import Action, Call, Page, action, page
+from server.console.call import Call
+from server.console.page import Action, Page, action, page
 from server.services import checklists as service
 from server.services import edition_views as views
 

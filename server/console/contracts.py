@@ -12,8 +12,9 @@ from schemas.contract import ContractQuery, ExcuseQuery, HandOver, NewContract, 
 from schemas.fields import Day, Identifier, Shape
 from schemas.user import LastDay
 from server.console.answers import done, render
+from server.console.call import Call
 from server.console.forms import errors_of
-from server.console.page import Action, Call, Page, action, page
+from server.console.page import Action, Page, action, page
 from server.services import contract_views as views
 from server.services import contracts as service
 from server.services import excuses as excuse_service

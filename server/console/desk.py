@@ -1,7 +1,7 @@
 """The signed-in console as the place where the office's operations are signed: each session has a chain of its own."""
 
 from patrol.errors import NotAllowed
-from server.console.page import Call
+from server.console.call import Call
 from server.db import Transaction
 from server.keys import current_key
 from server.receipt_ids import new_receipt_id

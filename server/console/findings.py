@@ -9,9 +9,11 @@ from patrol.findings import Severity, Status
 from patrol.permissions import Verb
 from schemas.finding_list import SORTS, BulkForm, FindingFilters, StepForm
 from schemas.office import SettledField
+from server.console import once
 from server.console.answers import done, own_path, render
+from server.console.call import Call
 from server.console.desk import desk_of
-from server.console.page import Action, Call, Page, action, page
+from server.console.page import Action, Page, action, page
 from server.db import transaction
 from server.services import finding_bulk, finding_page, proofs, settling
 from server.services.finding_rows import view_rows
@@ -61,12 +63,17 @@ def show_finding(call: Call, finding: str) -> Any:
 )
 def take_step(call: Call, finding: str) -> Any:
     """Take one step, with its photos; each step has a permission of its own."""
-    step, values = call.form["step"], finding_bulk.values_of(call.form)
+    step, values, address = call.form["step"], finding_bulk.values_of(call.form), f"/findings/{finding}"
+    with transaction():
+        before = once.led_to(call)
+    if before is not None:
+        return done(before, "console.done.before")
     finding_bulk.require_offer(call.actor, finding, step, call.now)
     kept = [proofs.keep(content, call.now) for content in _photos()]
     with transaction() as running:
         proofs.step_with(desk_of(call, running), finding, step, values, kept)
-    return done(f"/findings/{finding}", f"finding.done.{step}")
+        once.remember(call, address)
+    return done(address, f"finding.done.{step}")
 
 
 @action(

@@ -13,9 +13,11 @@ from server.messages import text
 #: Names that every form may carry beside its own fields.
 CSRF_FIELD = "csrf_token"
 PROOF_FIELD = "proof"
+#: Tells this form on this page from every other, so that sending it twice does its thing once.
+ONCE_FIELD = "once"
 #: What is neither trimmed nor ever shown again.
 _SECRET = frozenset({"password", "current"})
-_OWN = frozenset({CSRF_FIELD, PROOF_FIELD})
+_OWN = frozenset({CSRF_FIELD, PROOF_FIELD, ONCE_FIELD})
 
 
 class FormRefused(Exception):

@@ -9,7 +9,8 @@ from flask import Blueprint, Response
 from schemas import console as shapes
 from server import entrances
 from server.console.answers import done, render
-from server.console.page import Action, Call, Page, action, page
+from server.console.call import Call
+from server.console.page import Action, Page, action, page
 from server.console.sign_in import place
 from server.passwords import SHORTEST
 from server.services import second_factor, sessions, sign_in

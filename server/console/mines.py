@@ -12,7 +12,8 @@ from schemas.fields import Identifier, OneOf, QueryFlag, Shape, Text
 from schemas.page import PageQuery
 from schemas.visit import MONTH
 from server.console.answers import render
-from server.console.page import Call, Page, page
+from server.console.call import Call
+from server.console.page import Page, page
 from server.services import coverage_matrix
 from server.services.board_views import months_offered
 from server.services.mine_views import view_mine, view_mines, view_plates

@@ -14,8 +14,8 @@ from patrol.errors import NotAllowed
 from server import clock
 from server.auth import Caller, current_caller
 from server.console.answers import render
+from server.console.call import Call
 from server.console.forms import FiltersRefused, FormRefused, errors_of
-from server.console.page import Call
 from server.http import problems
 
 #: Paths that programs call, whatever they say that they accept.

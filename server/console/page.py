@@ -7,19 +7,21 @@ writes past the services that the API uses.
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, make_response, request
 from marshmallow import Schema
 
-from patrol.errors import Conflict, DomainError, Invalid, NotAllowed
-from patrol.permissions import Actor, Verb, scopes
+from patrol.errors import Conflict, DomainError, Invalid
+from patrol.permissions import Verb
 from server import clock, entrances
-from server.auth import FORM_TYPES, Caller, current_caller, permission, public, require_own_page
-from server.console import forms
+from server.auth import FORM_TYPES, permission, public
+from server.calls import admit
+from server.console import forms, once
+from server.console.answers import done
+from server.console.call import Call
 from server.console.forms import FormRefused
-from server.db import Transaction, transaction
+from server.db import transaction
 from server.http.headers import accepts
 from server.services.attempts import TooManyAttempts
 from server.services.second_factor import WrongCode
@@ -33,33 +35,6 @@ PROMISE = "promise"
 _RIGHTABLE = (Invalid, Conflict, WrongCredentials, WrongCode, SecondFactorRequired, ProofRequired, TooManyAttempts)
 #: Sentences that belong beside the field of the second factor, wherever it is asked for again.
 _AT_PROOF = {ProofRequired.code: forms.PROOF_FIELD, WrongCode.code: forms.PROOF_FIELD}
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, as a page or an action sees it."""
-
-    now: datetime
-    caller: Caller | None = None
-    query: Mapping[str, Any] = field(default_factory=dict)
-    form: Mapping[str, Any] = field(default_factory=dict)
-    #: What was wrong with the form that is shown again, a sentence a field; "" is about the whole form.
-    errors: Mapping[str, str] = field(default_factory=dict)
-    #: What was typed into the form that is shown again.
-    given: Mapping[str, str] = field(default_factory=dict)
-    transaction: Transaction | None = None
-
-    @property
-    def actor(self) -> Actor:
-        """Who asks, on a page that is not open."""
-        return self.signed_in.actor
-
-    @property
-    def signed_in(self) -> Caller:
-        """The caller with what else is known; a bug to ask for on an open page."""
-        if self.caller is None:
-            raise RuntimeError("an open page has no caller")
-        return self.caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +109,13 @@ def _changed(view: View, call: Call, promise: Action, path: Mapping[str, str]) -
     if promise.own_transactions:
         return view(full, **path)
     with transaction() as running:
-        return view(replace(full, transaction=running), **path)
+        before = once.led_to(call)
+        if before is not None:
+            return done(before, "console.done.before")
+        answer = view(replace(full, transaction=running), **path)
+        if isinstance(answer, Response) and answer.location:
+            once.remember(call, answer.location)
+        return answer
 
 
 def _again(promise: Action, call: Call, path: Mapping[str, str], error: FormRefused | DomainError) -> Response:
@@ -152,13 +133,7 @@ def _guarded(answer: View, view: View, promise: Page | Action) -> View:
     @functools.wraps(view)
     def guard(**path: str) -> Any:
         now = clock.now()
-        if promise.verb is None:
-            if request.method == "POST":
-                require_own_page()
-            return answer(Call(now), **path)
-        caller = current_caller(now, promise.unfinished)
-        if not scopes(caller.actor.role, promise.verb):
-            raise NotAllowed("not_allowed", verb=promise.verb.value, role=caller.actor.role.value)
+        caller = admit(promise.verb, promise.unfinished, now, reads=request.method != "POST")
         return answer(Call(now, caller), **path)
 
     return guard

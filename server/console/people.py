@@ -10,7 +10,8 @@ from schemas.people import ROLES, PeopleFilters, PersonForm
 from schemas.user import OFFICE_ROLES, LastDay, NewCertificate, NewRole, NewUser
 from server.config import Config
 from server.console.answers import done, render
-from server.console.page import Action, Call, Page, action, page
+from server.console.call import Call
+from server.console.page import Action, Page, action, page
 from server.console.pictures import qr
 from server.queries.users import get_role, get_user
 from server.services import teams as team_service

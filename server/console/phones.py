@@ -12,8 +12,9 @@ from schemas.enrolment import Digits
 from schemas.fields import Identifier, Shape
 from schemas.office import Reasoned, WithheldQuery
 from server.console.answers import done, render
+from server.console.call import Call
 from server.console.desk import desk_of
-from server.console.page import Action, Call, Page, action, page
+from server.console.page import Action, Page, action, page
 from server.console.pictures import qr
 from server.keys import current_key
 from server.receipt_ids import new_receipt_id

@@ -10,8 +10,9 @@ from schemas.session import Code, Credentials
 from server import entrances
 from server.auth import keep_session, served_securely
 from server.console.answers import done, own_path, render
+from server.console.call import Call
 from server.console.navigation import home_of
-from server.console.page import Action, Call, Page, action, page
+from server.console.page import Action, Page, action, page
 from server.console.words import THEME
 from server.services import second_factor, sessions
 from server.services.sessions import CODE, ENROLMENT, Place

@@ -9,7 +9,8 @@ from patrol.permissions import Verb
 from schemas.team import NewMember, NewTeam, TeamChange, TeamQuery
 from schemas.user import LastDay
 from server.console.answers import done, render
-from server.console.page import Action, Call, Page, action, page
+from server.console.call import Call
+from server.console.page import Action, Page, action, page
 from server.queries.teams import get_membership
 from server.services import teams as service
 from server.services.team_views import view_team, view_teams

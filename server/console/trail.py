@@ -5,7 +5,8 @@ from flask import Blueprint, Response
 from patrol.permissions import Verb
 from schemas.people import TrailFilters
 from server.console.answers import render
-from server.console.page import Call, Page, page
+from server.console.call import Call
+from server.console.page import Page, page
 from server.services.audit_views import view_trail
 
 blueprint = Blueprint("trail", __name__)

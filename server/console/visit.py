@@ -8,8 +8,9 @@ from patrol.permissions import Verb
 from schemas.fields import OneOf, Shape
 from schemas.office import Addenda, Reasoned, Sealing, Settled
 from server.console.answers import done, render
+from server.console.call import Call
 from server.console.desk import desk_of
-from server.console.page import Action, Call, Page, action, page
+from server.console.page import Action, Page, action, page
 from server.services import releasing, sealing, settling
 from server.services.visit_page import SHOWN, view_page
 

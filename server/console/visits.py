@@ -7,7 +7,8 @@ from flask import Blueprint
 from patrol.permissions import Verb
 from schemas.visit import KINDS, VisitQuery
 from server.console.answers import render
-from server.console.page import Call, Page, page
+from server.console.call import Call
+from server.console.page import Page, page
 from server.services.visit_views import view_visits
 
 blueprint = Blueprint("visit_lists", __name__)

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from patrol.periods import SHANGHAI
 from patrol.permissions import Verb, scopes
 from server.console import assets, navigation
-from server.console.forms import CSRF_FIELD
+from server.console.forms import CSRF_FIELD, ONCE_FIELD
+from server.console.once import new_mark
 from server.db import db
 from server.http.headers import nonce
 from server.messages import catalogue, text
@@ -47,10 +48,11 @@ def may(call: Any, verb: str) -> bool:
 
 
 def csrf_field(call: Any) -> Markup:
-    """The hidden field that shows a form is our own page's; nothing on an open page."""
+    """The hidden fields that show a form is our own page's, and which one; nothing on an open page."""
     if call.caller is None or call.caller.csrf_token is None:
         return Markup("")
-    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, call.caller.csrf_token)
+    hidden = Markup('<input type="hidden" name="{}" value="{}">')
+    return hidden.format(CSRF_FIELD, call.caller.csrf_token) + hidden.format(ONCE_FIELD, new_mark())
 
 
 def with_query(**changed: object) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
@@ -58,6 +58,8 @@ class ConsoleSession(Base):
     #: Where it was opened, so that its owner knows it again.
     address: Mapped[str | None]
     browser: Mapped[str | None]
+    #: The forms that it sent last, newest at the end: (digest of what was sent, where it led).
+    forms_sent: Mapped[list[list[str]] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SecondFactor(Base):

@@ -233,6 +233,7 @@ def upgrade() -> None:
     sa.Column('proved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('address', sa.String(), nullable=True),
     sa.Column('browser', sa.String(), nullable=True),
+    sa.Column('forms_sent', sa.JSON(none_as_null=True), nullable=True),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_console_session_user_id_user_account')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_console_session'))
     )
