@@ -19,6 +19,10 @@ class Rendition(StrEnum):
     THUMBNAIL = "thumbnail"
 
 
+#: The folders that originals lie in.
+SHELVES = tuple(f"{Rendition.ORIGINAL.value}/{number:02x}" for number in range(256))
+
+
 def sha256_of(data: bytes | mmap) -> str:
     """Return the digest as 64 lower-case hex digits, as a `photo.add` names it."""
     return hashlib.sha256(data).hexdigest()

@@ -5,7 +5,7 @@ Plain system calls: a library's runtime of threads does not survive the fork tha
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -36,11 +36,31 @@ class Folder:
             new.unlink(missing_ok=True)
         sync_to_disk(target.parent)
 
-    def adopt(self, key: str, file: Path, facts: Mapping[str, str] | None = None) -> None:  # noqa: ARG002 - a bucket keeps them
+    def make_room(self, places: Sequence[str]) -> None:
+        """Make these folders, and have the disk hold them. Raises OSError."""
+        made = [self._place(place) for place in places]
+        for place in made:
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for above in {above for place in made for above in self._above(place)}:
+            sync_to_disk(above)
+        _made.update(made)
+
+    def adopt(
+        self,
+        key: str,
+        file: Path,
+        facts: Mapping[str, str] | None = None,  # noqa: ARG002 - a bucket keeps them
+        *,
+        opened: int | None = None,
+    ) -> None:
         """Move a file of the same disk in: sync it, rename it, sync its folder. Harmless when it is there already."""
         target = self._place(key)
-        sync_to_disk(file)
-        self._require_folder(target.parent)
+        if opened is None:
+            sync_to_disk(file)
+        else:
+            os.fsync(opened)
+        if target.parent not in _made:
+            self._make(target.parent)
         try:
             file.replace(target)
         except FileNotFoundError:
@@ -90,11 +110,13 @@ class Folder:
 
     def _make(self, place: Path) -> None:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for above in (place, *place.parents):
+        for above in (place, *self._above(place)):
             sync_to_disk(above)
-            if above == self.folder:
-                break
         _made.add(place)
+
+    def _above(self, place: Path) -> list[Path]:
+        """The folders that `place` lies in, up to the store's own."""
+        return [above for above in place.parents if above.is_relative_to(self.folder)]
 
 
 def sync_to_disk(place: Path) -> None:

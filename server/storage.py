@@ -3,7 +3,7 @@
 What `put` has returned from is durable: a folder is synced, and S3 answers after it has stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -47,7 +47,17 @@ class Bucket:
         except AlreadyExistsError as error:
             raise AlreadyStored(key) from error
 
-    def adopt(self, key: str, file: Path, facts: Mapping[str, str] | None = None) -> None:
+    def make_room(self, places: Sequence[str]) -> None:
+        """A bucket has no folders."""
+
+    def adopt(
+        self,
+        key: str,
+        file: Path,
+        facts: Mapping[str, str] | None = None,
+        *,
+        opened: int | None = None,  # noqa: ARG002 - a folder syncs it
+    ) -> None:
         """Move a local file in; harmless when the same content is there already. Raises StorageDown."""
         try:
             self.store.put(key, file, attributes=_attributes(facts), mode="create", use_multipart=False)

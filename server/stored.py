@@ -1,6 +1,6 @@
 """What a store of media can do, whether a folder or a bucket, and what goes wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -23,8 +23,13 @@ class Storage(Protocol):
     def put(self, key: str, content: bytes | Path, facts: Mapping[str, str] | None = None) -> None:
         """Store once, durably; a bucket keeps `facts` (Content-Type and the like) with it. Raises AlreadyStored."""
 
-    def adopt(self, key: str, file: Path, facts: Mapping[str, str] | None = None) -> None:
-        """Move a local file in, durably; harmless when the same content is there already. Raises StorageDown."""
+    def make_room(self, places: Sequence[str]) -> None:
+        """Make these folders for keys now, so that nobody has to wait for it. Raises OSError."""
+
+    def adopt(self, key: str, file: Path, facts: Mapping[str, str] | None = None, *, opened: int | None = None) -> None:
+        """Move a local file in, durably; harmless when the same content is there already. `opened`: a descriptor of it.
+        Raises StorageDown.
+        """
 
     def signed_url(self, key: str, seconds: int) -> str | None:
         """An address that reads the object for so long; None for a folder, which has none."""

@@ -14,6 +14,7 @@ from server.arrival import arrive
 from server.config import Config
 from server.db import db
 from server.migrate import current_revision, head_revision
+from server.services import photo_arrival
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ COLLECT_AFTER = 5_000
 def make_app() -> Flask:
     """The application for the environment's settings. The collector never looks again at what is there by then."""
     app = create_app(Config.from_env())
+    with app.app_context():
+        photo_arrival.make_room()
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)

@@ -6,6 +6,7 @@ No creation: the signed operation that declares a photo is its creation. Speaks 
 import base64
 import binascii
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,7 +37,9 @@ TUS = "1.0.0"
 RETRY_AFTER_S = 5
 #: A link that brings nothing for so long is dead, and for so long when the phone has come back on another connection.
 _SILENCE_S, _SILENCE_WHEN_WANTED_S = 15, 1
-_CHUNK = 256 * 1024
+#: As much is read at once: most photos whole, and of a slow link what a second brings.
+_CHUNK = 512 * 1024
+_AT_MOST_A_SECOND, _FOR_EVER = (struct.pack("ll", seconds, 0) for seconds in (_SILENCE_WHEN_WANTED_S, 0))
 _OFFER = {
     "Tus-Version": TUS,
     "Tus-Extension": "checksum,expiration",
@@ -104,43 +107,45 @@ def _incoming(room: int, is_wanted: Callable[[], bool]) -> Iterator[bytes | memo
     if not hasattr(reader, "length"):
         link.settimeout(_SILENCE_S)
         return _streamed(room)
-    link.settimeout(_SILENCE_WHEN_WANTED_S)
-    return _off_the_link(reader, room, lambda memory: _brought(link, memory, is_wanted))
+    return _off_the_link(link, reader, room, is_wanted)
 
 
-def _off_the_link(reader: Any, room: int, bring: Callable[[memoryview], int]) -> Iterator[bytes | memoryview]:
+def _off_the_link(link: socket.socket, reader: Any, room: int, is_wanted: Callable[[], bool]) -> Iterator[memoryview]:
     """A body of known length, straight from the socket: the layers between copy it three times."""
     room = min(room, reader.length)
     read_ahead = reader.unreader.take_buffered()
     reader.unreader.unread(read_ahead[room:])
-    yield from _counted(read_ahead[:room], reader)
-    room -= len(read_ahead[:room])
-    memory = memoryview(bytearray(min(_CHUNK, room)))
+    memory = memoryview(bytearray(min(max(_CHUNK, len(read_ahead)), room)))
+    here = len(read_ahead[:room])
+    memory[:here] = read_ahead[:here]
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _AT_MOST_A_SECOND)
     while room > 0:
-        came = bring(memory[:room])
+        came = _brought(link, memory[here:room], is_wanted)
+        reader.length -= here + came
+        room -= here + came
+        if here + came:
+            yield memory[: here + came]
         if came == 0:
-            return
-        room -= came
-        yield from _counted(memory[:came], reader)
+            break
+        here = 0
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _FOR_EVER)
 
 
 def _brought(link: socket.socket, memory: memoryview, is_wanted: Callable[[], bool]) -> int:
-    """Bytes that came into `memory`; 0 when the link is cut, silent for too long, or silent while another waits."""
+    """Bytes that came into `memory`, all of them or what a second brought; 0 when the link is cut, silent for too long,
+    or silent while another waits.
+
+    The kernel waits, and not this thread at each packet: waking up costs more than a packet.
+    """
     for _ in range(0, _SILENCE_S, _SILENCE_WHEN_WANTED_S):
         try:
-            return link.recv_into(memory)
-        except TimeoutError:
+            return link.recv_into(memory, 0, socket.MSG_WAITALL)
+        except BlockingIOError:
             if is_wanted():
                 return 0
         except OSError:
             return 0
     return 0
-
-
-def _counted(piece: bytes | memoryview, reader: Any) -> Iterator[bytes | memoryview]:
-    if piece:
-        reader.length -= len(piece)
-        yield piece
 
 
 def _streamed(room: int) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from patrol.errors import NotFound
 from patrol.permissions import Actor, Verb, reach, scopes
 from server.among import among
 from server.db import db
-from server.direct import ask
+from server.direct import ask, ask_alone
 from server.models.device import Device
 from server.models.finding import Finding
 from server.models.photo import Photo, PhotoFile, PhotoFlag
@@ -72,7 +72,7 @@ def addressed(token_hash: str, digest: str, now: datetime) -> tuple[Any, Declare
 
     One statement, for uploads: they do little else.
     """
-    found = ask(_ADDRESSED, {"token_hash": token_hash, "digest": digest, "now": now})
+    found = ask_alone(_ADDRESSED, {"token_hash": token_hash, "digest": digest, "now": now})
     if not found:
         return None
     row = found[0]

@@ -4,6 +4,7 @@ Nothing is said to be here before the disk or the bucket holds it. Everything ma
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from mmap import ACCESS_READ, mmap
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Flask, current_app
 from sqlalchemy import bindparam, case, func, select, update
 
-from media.digest import sha256_of, storage_key
+from media.digest import SHELVES, sha256_of, storage_key
 from media.headers.parts import Header
 from media.inspection import MAX_PHOTO_BYTES, inspect
 from media.refusals import Refusal, RefusalCode
@@ -69,6 +70,14 @@ class PhotoRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What is known of a whole photo from its coming: its digest, and its bytes where they came at once."""
+
+    digest: str
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """A digest whose bytes are all here, and what their header says."""
 
@@ -82,6 +91,12 @@ def install(app: Flask) -> None:
     app.extensions["qianshao_arrivals"] = Together(_record_all, _AT_ONCE)
 
 
+def make_room() -> None:
+    """Have the folders of originals made before the first comes; what cannot be made now is made when it is needed."""
+    with suppress(OSError):
+        current_storage().make_room(SHELVES)
+
+
 def require_acceptable(declared: Declared) -> None:
     """Raises PhotoRefused for what was refused before, or is declared larger than anything that is kept."""
     if declared.refusal is not None:
@@ -90,13 +105,13 @@ def require_acceptable(declared: Declared) -> None:
         raise PhotoRefused(Refusal(RefusalCode.TOO_LARGE, f"{declared.size} bytes"))
 
 
-def finish(part: Part, declared: Declared, now: datetime, digest: str | None = None) -> None:
-    """Check, store and record a part that has its full length; `digest` of its bytes, where it is known already.
+def finish(part: Part, declared: Declared, now: datetime, read: Read | None = None) -> None:
+    """Check, store and record a part that has its full length; `read` where it need not be read again.
 
     Raises DigestMismatch, PhotoRefused, StorageDown, Busy; after the last two the bytes are still here.
     """
     with _arrivals().expected():
-        _finish(_checked(part, declared, digest), part, now)
+        _finish(_checked(part, declared, read), part, now)
 
 
 def _finish(whole: Whole, part: Part, now: datetime) -> None:
@@ -104,17 +119,24 @@ def _finish(whole: Whole, part: Part, now: datetime) -> None:
         record(whole, now)
         part.discard()
         raise PhotoRefused(whole.verdict)
-    current_storage().adopt(storage_key(whole.digest), part.path, _kept_with(whole.digest))
+    current_storage().adopt(storage_key(whole.digest), part.path, _kept_with(whole.digest), opened=part.file)
     part.moved_in()
     record(whole, now)
 
 
-def _checked(part: Part, declared: Declared, digest: str | None) -> Whole:
+def _checked(part: Part, declared: Declared, read: Read | None) -> Whole:
+    if read is not None and read.content is not None:
+        return _judged(read.content, read.digest, part, declared)
     with _checking, mmap(part.file, 0, access=ACCESS_READ) as data:
-        if (digest or sha256_of(data)) != declared.digest:
-            part.discard()
-            raise DigestMismatch
-        return Whole(declared.digest, len(data), inspect(data[:] if len(data) <= _COPIED else data))
+        content = data[:] if len(data) <= _COPIED else data
+        return _judged(content, read.digest if read else sha256_of(data), part, declared)
+
+
+def _judged(content: bytes | mmap, digest: str, part: Part, declared: Declared) -> Whole:
+    if digest != declared.digest:
+        part.discard()
+        raise DigestMismatch
+    return Whole(digest, len(content), inspect(content))
 
 
 def _kept_with(digest: str) -> "Attributes":

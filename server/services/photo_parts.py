@@ -39,16 +39,12 @@ class NoRoom(OSError):
 
 @dataclass
 class Part:
-    """What has arrived so far; `file` is open and locked. `synced`: the disk holds what is in it, or need not."""
+    """What has arrived so far, `offset` bytes; `file` is open and locked. `synced`: the disk holds it, or need not."""
 
     path: Path
     file: int
+    offset: int
     synced: bool = True
-
-    @property
-    def offset(self) -> int:
-        """Bytes that are here."""
-        return os.fstat(self.file).st_size
 
     @property
     def expires(self) -> datetime:
@@ -57,10 +53,18 @@ class Part:
 
     def append(self, pieces: Iterable[bytes | memoryview]) -> None:
         """Add what comes; the disk holds it once the part is let go. Raises NoRoom."""
-        os.lseek(self.file, 0, os.SEEK_END)
         self.synced = False
         for piece in pieces:
-            _write(self.file, piece)
+            self._write(memoryview(piece))
+
+    def _write(self, rest: memoryview) -> None:
+        try:
+            while rest:
+                written = os.write(self.file, rest)
+                self.offset += written
+                rest = rest[written:]
+        except OSError as error:
+            raise NoRoom(*error.args) from error
 
     def sync(self) -> None:
         """Have the disk hold it. Raises NoRoom."""
@@ -71,7 +75,7 @@ class Part:
     def cut(self, offset: int) -> None:
         """Forget everything beyond `offset`."""
         os.ftruncate(self.file, offset)
-        self.synced = False
+        self.offset, self.synced = offset, False
 
     def discard(self) -> None:
         """Forget everything."""
@@ -81,15 +85,6 @@ class Part:
     def moved_in(self) -> None:
         """Say that the store holds it now, durably."""
         self.synced = True
-
-
-def _write(file: int, piece: bytes | memoryview) -> None:
-    view = memoryview(piece)
-    try:
-        while view:
-            view = view[os.write(file, view) :]
-    except OSError as error:
-        raise NoRoom(*error.args) from error
 
 
 def _sync(file: int) -> None:
@@ -145,7 +140,8 @@ def held(device: str, digest: str, patience_s: float = 0) -> Iterator[Part]:
 
     Raises BeingWritten where it was not let go within `patience_s`, and NoRoom at the end.
     """
-    part = Part(path := _path(device, digest), _let_go(path, patience_s))
+    path = _path(device, digest)
+    part = Part(path, *_let_go(path, patience_s))
     try:
         yield part
     finally:
@@ -155,8 +151,8 @@ def held(device: str, digest: str, patience_s: float = 0) -> Iterator[Part]:
             os.close(part.file)
 
 
-def _let_go(path: Path, patience_s: float) -> int:
-    """The part's file, locked; one that is held is asked for and waited for."""
+def _let_go(path: Path, patience_s: float) -> tuple[int, int]:
+    """The part's file, locked, and its length; one that is held is asked for and waited for."""
     until = time.monotonic() + patience_s
     try:
         return _locked(path)
@@ -179,13 +175,14 @@ def _mark(path: Path) -> Path:
     return path.with_suffix(".wanted")
 
 
-def _locked(path: Path) -> int:
+def _locked(path: Path) -> tuple[int, int]:
     while True:
         file = _opened(path)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is_at(path, file):
-                return file
+            held = os.fstat(file)
+            if _is_at(path, held.st_ino):
+                return file, held.st_size
         except BlockingIOError as error:
             os.close(file)
             raise BeingWritten from error
@@ -194,7 +191,7 @@ def _locked(path: Path) -> int:
 
 
 def _opened(path: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
     try:
         return os.open(path, flags, 0o600)
     except FileNotFoundError:
@@ -202,9 +199,9 @@ def _opened(path: Path) -> int:
         return os.open(path, flags, 0o600)
 
 
-def _is_at(path: Path, file: int) -> bool:
+def _is_at(path: Path, inode: int) -> bool:
     try:
-        return path.stat().st_ino == os.fstat(file).st_ino
+        return path.stat().st_ino == inode
     except FileNotFoundError:
         return False
 

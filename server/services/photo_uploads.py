@@ -1,17 +1,17 @@
 """Takes in a photo's bytes piece by piece (tus 1.0), and says how many are here. Speaks no HTTP."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from patrol.errors import Invalid, NotFound
-from server.db import db
 from server.queries import photos
 from server.queries.photos import Declared
 from server.services import device_tokens, photo_arrival, photo_parts
 from server.services.device_tokens import DeviceSession
+from server.services.photo_arrival import Read
 from server.services.photo_parts import Part
 from server.tokens import hash_of
 
@@ -67,8 +67,6 @@ class Received:
 def find(access_token: str, digest: str, now: datetime) -> tuple[DeviceSession | None, Declared | None]:
     """Whose token it is, and what a stored operation of that phone says of the digest."""
     found = photos.addressed(hash_of(access_token), digest, now)
-    # A phone's link is slow: no transaction stays open while its bytes come.
-    db.session.rollback()
     return (None, None) if found is None else (device_tokens.session_of(found[0]), found[1])
 
 
@@ -104,30 +102,54 @@ def receive(declared: Declared, device: str, piece: Piece, now: datetime) -> Rec
     photo_parts.require_room()
     with photo_parts.held(device, declared.digest, PATIENCE_S) as part:
         photo_parts.require_offset(part, piece.offset)
-        digest = _append(part, piece, declared.size - piece.offset)
-        return _completed(part, declared, now, digest)
+        seen = _append(part, piece, declared.size - piece.offset)
+        return _completed(part, declared, now, seen.whole(declared.size))
 
 
-def _completed(part: Part, declared: Declared, now: datetime, digest: str | None = None) -> Received:
+def _completed(part: Part, declared: Declared, now: datetime, read: Read | None = None) -> Received:
     offset = part.offset
     if offset > declared.size:
         part.cut(offset := 0)
     if offset < declared.size:
         return Received(offset, declared.size, part.expires)
-    photo_arrival.finish(part, declared, now, digest)
+    photo_arrival.finish(part, declared, now, read)
     return Received(declared.size, declared.size)
 
 
-def _append(part: Part, piece: Piece, room: int) -> str | None:
-    """Returns the digest of the whole part where the piece is the first: read once, while it comes."""
+@dataclass(slots=True)
+class _Seen:
+    """What went by while a piece was added: checksums, and the piece itself as long as it came at once."""
+
+    of_piece: Hashing | None
+    of_photo: Hashing | None
+    length: int = 0
+    last: bytes | memoryview = field(default=b"", repr=False)
+
+    def note(self, piece: bytes | memoryview) -> None:
+        """Take more of the piece in."""
+        for hashing in (self.of_piece, self.of_photo):
+            if hashing is not None:
+                hashing.update(piece)
+        self.length += len(piece)
+        self.last = piece
+
+    def whole(self, size: int) -> Read | None:
+        """What is known of the photo where this was all of it."""
+        if self.of_photo is None or self.length != size:
+            return None
+        return Read(self.of_photo.digest().hex(), bytes(self.last) if len(self.last) == size else None)
+
+
+def _append(part: Part, piece: Piece, room: int) -> _Seen:
+    """The photo's own digest is taken where the piece is the first: read once, while it comes."""
     if piece.length is not None and piece.length > room:
         raise Invalid("photo_too_long", room=room)
-    seen = hashlib.new(piece.checksum.algorithm, usedforsecurity=False) if piece.checksum else None
-    digest = hashlib.sha256() if piece.offset == 0 else None
-    part.append(_hashed(piece.pieces, [hashing for hashing in (seen, digest) if hashing is not None]))
-    if piece.checksum is not None and seen is not None:
-        _require_checksum(part, piece, piece.checksum, seen)
-    return digest.hexdigest() if digest else None
+    of_piece = hashlib.new(piece.checksum.algorithm, usedforsecurity=False) if piece.checksum else None
+    seen = _Seen(of_piece, hashlib.sha256() if piece.offset == 0 else None)
+    part.append(_noted(piece.pieces, seen))
+    if piece.checksum is not None and of_piece is not None:
+        _require_checksum(part, piece, piece.checksum, of_piece)
+    return seen
 
 
 def _require_checksum(part: Part, piece: Piece, checksum: Checksum, seen: Hashing) -> None:
@@ -137,8 +159,7 @@ def _require_checksum(part: Part, piece: Piece, checksum: Checksum, seen: Hashin
         raise ChecksumMismatch
 
 
-def _hashed(pieces: Iterable[bytes | memoryview], seen: Sequence[Hashing]) -> Iterator[bytes | memoryview]:
+def _noted(pieces: Iterable[bytes | memoryview], seen: _Seen) -> Iterator[bytes | memoryview]:
     for piece in pieces:
-        for hashing in seen:
-            hashing.update(piece)
+        seen.note(piece)
         yield piece

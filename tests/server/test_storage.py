@@ -2,6 +2,7 @@
 
 import pytest
 
+from media.digest import SHELVES
 from server.storage import AlreadyStored, Storage, make_storage
 from tests.servers.s3 import new_bucket
 from tests.settings import make_config
@@ -86,6 +87,19 @@ def test_a_file_is_moved_in_and_doing_so_twice_is_harmless(storage, tmp_path):
         assert not file.exists()
 
     assert storage.get("original/ab/cd/abcd") == b"bytes"
+
+
+def test_room_is_made_beforehand_and_doing_so_twice_is_harmless(storage, tmp_path):
+    storage.make_room(SHELVES)
+    storage.make_room(SHELVES)
+    file = tmp_path / "arriving"
+    file.write_bytes(b"bytes")
+    with file.open("rb") as opened:
+        storage.adopt(f"{SHELVES[255]}/ffff", file, opened=opened.fileno())
+
+    assert storage.get("original/ff/ffff") == b"bytes"
+    if storage.folder is not None:
+        assert len(list((storage.folder / "original").iterdir())) == 256
 
 
 def test_only_a_bucket_has_addresses_of_its_own(storage):

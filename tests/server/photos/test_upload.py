@@ -215,7 +215,7 @@ def test_a_store_that_is_down_costs_nothing_but_time(county, monkeypatch):
     one = carrier(county)
     digest = one.declare(DATA)
 
-    def down(*_):
+    def down(*_, **__):
         raise StorageDown
 
     with monkeypatch.context() as patched:
