@@ -13,7 +13,8 @@ export interface Enrolment {
   readonly alg: string
   readonly key: string
   readonly proof: string
-  readonly label: string
+  /** Left out where nobody named the phone: the county takes no empty name. */
+  readonly label?: string
   readonly app: string
 }
 
@@ -82,7 +83,7 @@ export async function begin(desk: Desk, address: string, label: string): Promise
   desk.journal.phone = true
   const key = desk.state.deviceKey
   const proof = await signed(desk, `qianshao enrol 1\n${code}\n${key}`)
-  return { code, alg: ES256, key, proof, label, app: desk.around.app }
+  return { code, alg: ES256, key, proof, ...(label === "" ? {} : { label }), app: desk.around.app }
 }
 
 /** Keep the county's key (EN-4); the six digits. Throws CannotWrite where it is another's. */
