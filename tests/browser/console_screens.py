@@ -1,6 +1,7 @@
 """Pictures of every page of the console, from a real server: `python -m tests.browser.console_screens [--to folder]`.
 
-Every page once, by the first role that has it, in both themes and on four screens.
+Every page once, by the first role that has it, in both themes and on four screens; what is printed on paper, too; and
+pages with nothing to show.
 """
 
 import argparse
@@ -19,6 +20,13 @@ SIZES = ((1280, 800), (1920, 1080), (2560, 1440), (1024, 768))
 #: Whose eyes come first: the later ones show only what those before do not have.
 ROLES = ("supervisor", "admin", "auditor", "leader")
 OPEN = ("/sign-in", "/set-password", "/renew-second-factor", "/nowhere")
+#: What is printed and hung or carried: as wide as A4 between its margins.
+PRINTED = ("/", "/mines/<key:mine>", "/mines/<key:mine>/left", "/mines/<key:mine>/coverage", "/mines/<key:mine>/plates",
+           "/visits/<key:visit>", "/findings/<key:finding>")  # fmt: skip
+PAPER = (703, 1000)
+#: Lists of nothing: filters that nothing passes.
+EMPTY = {"visits": "/visits?until=2001-01-01", "findings": "/findings?text=%E6%97%A0%E6%AD%A4%E8%AF%8D",
+         "mines": "/mines?text=%E6%97%A0%E6%AD%A4%E8%AF%8D", "users": "/users?text=%E6%97%A0%E6%AD%A4%E8%AF%8D"}  # fmt: skip
 #: Until charts are drawn.
 SETTLED_MS = 900
 _WEAR = """theme => {
@@ -37,6 +45,15 @@ def take(page: Page, name: str, folder: Path) -> None:
             page.wait_for_timeout(SETTLED_MS if page.locator("[data-chart]").count() else 60)
             look(page, folder / str(width) / theme / f"{name}.png", whole=True)
     print(name, flush=True)  # noqa: T201
+
+
+def take_on_paper(page: Page, name: str, folder: Path) -> None:
+    """The page as a printer gets it."""
+    page.set_viewport_size({"width": PAPER[0], "height": PAPER[1]})
+    page.emulate_media(media="print")
+    page.wait_for_timeout(SETTLED_MS if page.locator("[data-chart]").count() else 60)
+    look(page, folder / "paper" / f"{name}.png", whole=True)
+    page.emulate_media(media="screen")
 
 
 def named(rule: str) -> str:
@@ -58,6 +75,12 @@ def take_all(page: Page, desks: Desks, folder: Path) -> None:
                 done.add(rule)
                 page.goto(address)
                 take(page, named(rule), folder)
+                if rule in PRINTED:
+                    take_on_paper(page, named(rule), folder)
+        if role == ROLES[0]:
+            for name, address in EMPTY.items():
+                page.goto(address)
+                take(page, f"{name}-none", folder)
 
 
 def main() -> None:
