@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 
 from bench.submissions import submissions
 from bench.world import COUNTY, NOON, TODAY, World
 from patrol.periods import month_of, week_of
-from server.db import Base, db, run, transaction
+from server.db import Base, UtcDateTime, db, run, transaction
 from server.keys import current_key
 from server.receipt_ids import new_receipt_id
 from server.services.device_tokens import DeviceSession
@@ -78,8 +78,8 @@ _VISIT = {
     "round_answered": "t.round_required", "feed_seq": "0",
 }  # fmt: skip
 _FINDING = {
-    "id": "'h' || n.i || '-' || t.id", "visit_id": "'h' || n.i", "status": "'closed'", "closed_at": "t.recorded_at",
-    "feed_seq": "0",
+    "id": "'h' || n.i || '-' || t.id", "visit_id": "'h' || n.i", "status": "'closed'", "recorded_at": "d.noon",
+    "received_at": "d.noon", "closed_at": "d.noon", "due_on": "d.day", "feed_seq": "0",
 }  # fmt: skip
 _SEGMENT = {"first_seq": "t.last_seq + n.i * 131 + 1", "last_seq": "t.last_seq + n.i * 131 + 131"}
 
@@ -104,9 +104,15 @@ def _copy(
 def _days(years: int) -> None:
     last = TODAY - timedelta(days=GAP_DAYS)
     days = [last - timedelta(days=n) for n in range(years * 365)]
-    db.session.execute(text("CREATE TABLE bench_day (i integer PRIMARY KEY, day date, week text, month text)"))
-    rows = [{"i": i, "day": day, "week": week_of(day).id, "month": month_of(day).id} for i, day in enumerate(days)]
-    run(text("INSERT INTO bench_day VALUES (:i, :day, :week, :month)"), rows)
+    db.session.execute(
+        text("CREATE TABLE bench_day (i integer PRIMARY KEY, day date, week text, month text, noon timestamptz)")
+    )
+    rows = [
+        {"i": i, "day": day, "week": week_of(day).id, "month": month_of(day).id, "noon": NOON - (TODAY - day)}
+        for i, day in enumerate(days)
+    ]
+    insertion = text("INSERT INTO bench_day VALUES (:i, :day, :week, :month, :noon)")
+    run(insertion.bindparams(bindparam("noon", type_=UtcDateTime)), rows)
 
 
 def _template(world: World) -> str:

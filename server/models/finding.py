@@ -30,7 +30,7 @@ class Finding(Base):
             sqlite_where=_OPEN,
         ),
         # What a new finding may repeat.
-        Index("ix_finding_closed", "mine_id", "item_key", postgresql_where=_CLOSED, sqlite_where=_CLOSED),
+        Index("ix_finding_closed", "mine_id", "item_key", "closed_at", postgresql_where=_CLOSED, sqlite_where=_CLOSED),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

@@ -548,7 +548,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_finding'))
     )
     with op.batch_alter_table('finding', schema=None) as batch_op:
-        batch_op.create_index('ix_finding_closed', ['mine_id', 'item_key'], unique=False, postgresql_where=sa.text('closed_at IS NOT NULL'), sqlite_where=sa.text('closed_at IS NOT NULL'))
+        batch_op.create_index('ix_finding_closed', ['mine_id', 'item_key', 'closed_at'], unique=False, postgresql_where=sa.text('closed_at IS NOT NULL'), sqlite_where=sa.text('closed_at IS NOT NULL'))
         batch_op.create_index('ix_finding_county_recorded', ['county_id', 'recorded_at'], unique=False)
         batch_op.create_index('ix_finding_mine_feed', ['mine_id', 'feed_seq'], unique=False)
         batch_op.create_index('ix_finding_open', ['county_id', 'mine_id', 'due_on'], unique=False, postgresql_where=sa.text('closed_at IS NULL'), sqlite_where=sa.text('closed_at IS NULL'))
