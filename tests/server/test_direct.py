@@ -3,18 +3,20 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from server import direct, pipeline
+from server import create_app, direct, pipeline
 from server.among import among
 from server.db import Busy, transaction
+from server.db import db as the_db
 from server.models.county import County
 from server.models.feed import ServerEpoch, StreamHead
 from server.models.segment import Chain, Segment
 from server.models.team import Membership, Team
 from server.models.user import User
 from server.services.upsert import add, put
+from tests.settings import make_config
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 _HEADS = (
@@ -56,19 +58,21 @@ def test_what_is_asked_alone_is_answered_the_same_and_holds_no_connection(db):
         direct.ask_alone(text("SELECT nothing FROM nowhere"), {})
 
 
-def test_what_is_asked_alone_survives_a_connection_that_was_lost(db):
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("a file is not lost")
-    direct.ask_alone(_HEADS, {"streams": []})
-    lent = db.engine.raw_connection()
-    lost = lent.driver_connection.info.backend_pid
-    lent.close()
-    with db.engine.connect() as other, other.execution_options(isolation_level="AUTOCOMMIT") as killing:
-        killing.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :lost"), {"lost": lost}
-        )
+def test_what_is_asked_alone_survives_a_connection_that_was_lost(tmp_path, postgresql, fresh_postgresql):
+    app = create_app(make_config(tmp_path, QIANSHAO_DATABASE_URL=fresh_postgresql))
+    with app.app_context():
+        engine = the_db.engine
+        one = select(literal(1).label("one"))
+        direct.ask_alone(one, {})
+        lent = engine.raw_connection()
+        lost = lent.driver_connection.info.backend_pid
+        lent.close()
+        with postgresql.connect() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (lost,))
 
-    assert direct.ask_alone(_HEADS, {"streams": ["a"]}) == []
+        assert [row.one for row in direct.ask_alone(one, {})] == [1]
+        the_db.session.remove()
+        engine.dispose()
 
 
 def test_a_list_of_any_length_is_one_value(db):
