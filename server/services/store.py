@@ -49,6 +49,7 @@ def store_plan(plan: known.Plan, findings: Rows, device: str | None, now: dateti
     _store_places(plan.places, now)
     _move_heads(plan.heads)
     visit_photos.follow(plan.visits, now)
+    visit_photos.follow_alone(plan.findings)
 
 
 def _store_chains(chains: Iterable[known.ChainWrite], now: datetime) -> None:

@@ -19,7 +19,8 @@ from server.models.feed import StreamHead
 from server.models.photo import Photo
 from server.models.visit import Visit, VisitSheet
 from server.services import feed
-from sync.known import VisitWrite
+from sync.findings import proofs
+from sync.known import FindingWrite, VisitWrite
 from sync.sheets import decode
 from sync.visits import photos, state_of
 
@@ -59,6 +60,8 @@ _COUNT = (
     .returning(Visit.status, Visit.photos_declared, Visit.photos_arrived)
 )
 _STAND = update(Photo).where(among(Photo.id, "ids")).values(stands=bindparam("do_stand"))
+#: Of photos that a visit holds too, its own sheet says whether they stand.
+_STAND_ALONE = _STAND.where(Photo.visit_id.is_(None))
 _MOVE = (
     update(Visit)
     .where(Visit.id == bindparam("of_visit"))
@@ -128,6 +131,16 @@ def follow(visits: Sequence[VisitWrite], now: datetime) -> None:
             stream = f"team:{visit.identity.team}"
             feed.advance_unread(stream)
             write(_COUNT, {"of_visit": visit.visit, "of_stream": stream, "now": now})
+
+
+def follow_alone(findings: Sequence[FindingWrite]) -> None:
+    """The same of photos that stand on a finding alone, for their phones' counts."""
+    for finding in findings:
+        more = {k.partition("/")[2] for k, register in finding.content.under("photo/") if len(register.entries) > 1}
+        if more:
+            standing = {photo.photo for photo, _ in proofs(finding.content)}
+            write(_STAND_ALONE, {"ids": sorted(more & standing), "do_stand": True})
+            write(_STAND_ALONE, {"ids": sorted(more - standing), "do_stand": False})
 
 
 def _count(homes: Sequence[Home], now: datetime) -> list[tuple[Home, Any]]:

@@ -1,13 +1,14 @@
 """A photo that was retracted is counted no more, at once and everywhere; its bytes stay."""
 
-from media.digest import storage_key
+from media.digest import sha256_of, storage_key
 from server.services import photo_processing
 from server.services.photo_views import view_device, view_visit
 from server.storage import current_storage
 from sync import bodies
+from sync import operations as ops
 from sync.phone import edits
 from tests.counties import supervisor
-from tests.server.photos.scene import carrier, photo
+from tests.server.photos.scene import carrier, photo, uid
 
 
 def retract_later(one, named):
@@ -115,3 +116,24 @@ def test_a_visit_whose_missing_photo_is_retracted_is_complete(county):
     retract(one, missing)
 
     assert (one.row().status, one.counts()) == ("submitted", (1, 1, 0, 0))
+
+
+def test_a_photo_that_stood_on_a_finding_alone_leaves_its_phone_s_counts_and_comes_back_when_it_is_not_given_up(county):
+    one = carrier(county)
+    finding, named = uid(one.rng), uid(one.rng)
+    one.phone.edit(edits.edit_finding, one.person, finding, bodies.FindingFields(text="支架歪斜"), one.visit)
+    body = bodies.Photo(
+        named, sha256_of(photo(1)), len(photo(1)), "image/jpeg", 640, 480, f"finding/{finding}", "stream"
+    )
+    first = one.phone.edit(edits.write, one.person, ops.PhotoAdd, body)
+    one.tell()
+    assert view_device(supervisor(), one.device) == counted(1, 0, 0, 0)
+
+    gone = bodies.PhotoRetraction(named, f"finding/{finding}", "拍错了")
+    second = one.phone.edit(edits.write, one.person, ops.PhotoRetract, gone, parents=[first])
+    one.tell()
+    assert view_device(supervisor(), one.device) == counted(0, 0, 0, 0)
+
+    one.phone.edit(edits.write, one.person, ops.PhotoAdd, body, parents=[second])
+    one.tell()
+    assert view_device(supervisor(), one.device) == counted(1, 0, 0, 0)
