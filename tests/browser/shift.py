@@ -8,11 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.handset import PATIENCE_MS, Handset
 from tests.browser.office import Office
-from tests.browser.visit_screens import VisitScreens
+from tests.browser.visit_screens import SETTLED_MS, VisitScreens
 from tests.browser.visiting import Visiting
-
-#: Until what comes in has come to rest.
-SETTLED_MS = 350
 
 
 @dataclass

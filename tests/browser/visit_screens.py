@@ -10,6 +10,7 @@ from playwright.sync_api import Page as BrowserPage
 from tests.browser.handset import PATIENCE_MS
 from tests.browser.visiting import Visiting
 
+#: Until what comes in has come to rest.
 SETTLED_MS = 350
 
 
