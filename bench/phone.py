@@ -22,6 +22,7 @@ from tests.browser.handset import Handset
 from tests.browser.office import office_of
 from tests.browser.round import Round, Thumb
 from tests.browser.site import Site, running_site
+from tests.browser.visiting import Visiting
 
 KIB = 1024
 PATIENCE_MS = 60_000
@@ -153,7 +154,7 @@ def work(
 
 def open_visit(page: Page, mine: str) -> float:
     """From the tap on the mine's button to the list of its places."""
-    page.evaluate("() => { history.pushState({}, '', '/app/today'); dispatchEvent(new PopStateEvent('popstate')) }")
+    Visiting(page).go("/today")
     page.locator("main .mine").filter(has_text=mine).first.tap()
     page.get_by_role("button", name="继续检查").wait_for()
     page.evaluate("() => { seen.wanted = 'main .list .bar' }")

@@ -1,20 +1,24 @@
 """A browser and a server for the tests of pages. What a page complains of in its console fails its test."""
 
+import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Error, Page, expect
 
 from tests.browser.chromium import DESK, PHONE, chromium_type, launch
 from tests.browser.handset import PATIENCE_MS
+from tests.browser.pocket import PhoneOff
 from tests.browser.site import Site, filled, running_site
 
 # Whoever finds what they look for never waits: only a slow machine does.
 expect.set_options(timeout=PATIENCE_MS)
 
+#: A page that does not answer is passed over.
+TOLD_WITHIN_MS = 5_000
 #: The browser's own words about an answer that is an error; meant where the API gave it or there was no network.
 _NOT_LOADED = "Failed to load resource"
 #: No network; and a form that comes back, with what is wrong with it.
@@ -87,3 +91,19 @@ def _is_meant(message: ConsoleMessage) -> bool:
     is_api = "/api/" in message.location["url"]
     was_meant = is_api or any(word in message.text for word in _MEANT)
     return _NOT_LOADED in message.text and was_meant
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed tells what its pages showed at that moment: nobody can go back and look."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        report.sections += [(f"page {name}", told) for name, told in _pages(item.funcargs)]
+    return report
+
+
+def _pages(fixtures: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, fixture in fixtures.items():
+        with contextlib.suppress(AttributeError, Error, PhoneOff):
+            page = fixture if isinstance(fixture, Page) else fixture.page
+            yield name, f"{page.url}\n{page.locator('body').aria_snapshot(timeout=TOLD_WITHIN_MS)}"

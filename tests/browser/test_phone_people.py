@@ -68,6 +68,8 @@ class Shared:
         self.hand.go("/people")
         self.hand.button("锁上").tap()
         expect(self.page.get_by_text("已锁。没传完的记录会继续上传。")).to_be_visible(timeout=PATIENCE_MS)
+        # The sentence may be that of the time before.
+        expect(self.hand.button("锁上")).to_have_count(0)
 
     def until_recorded(self, pair: str) -> None:
         """The county has the answer, without anybody touching the phone."""

@@ -15,6 +15,7 @@ from tests.browser.handset import PATIENCE_MS, Handset
 from tests.browser.office import Office, office_of
 from tests.browser.round import Round, Thumb
 from tests.browser.site import Site
+from tests.browser.visiting import Visiting
 
 
 def begin(page: Page, office: Office) -> None:
@@ -40,7 +41,7 @@ def answer_some(page: Page, count: int) -> None:
 
 def deliver(page: Page) -> None:
     """From the bar to what is on its way, and out with it."""
-    page.evaluate("() => { history.pushState({}, '', '/app/sync'); dispatchEvent(new PopStateEvent('popstate')) }")
+    Visiting(page).go("/sync")
     page.get_by_role("button", name="马上上传").tap()
     expect(page.get_by_text("本机的工作都已到县里")).to_be_visible(timeout=PATIENCE_MS)
 

@@ -11,11 +11,11 @@ from tests.browser.conftest import listen
 from tests.browser.handset import Handset
 from tests.browser.office import office_of
 from tests.browser.round import PATIENCE_MS, Round, Thumb
+from tests.browser.visiting import Visiting
 
 #: Of 甲组, with three faces, one of them blasted.
 TEAM, MINE, FACES = 2, "示例二矿", 3
 ITEMS, FAILING, BUDGET = 60, {5, 17, 31, 44}, 120
-GO = "path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate', { state: {} })) }"
 #: The touches that answer an item.
 OUTCOMES = ("pass", "same as last time", "save the reading", "fail")
 
@@ -40,7 +40,7 @@ def member(browser, site) -> Iterator[Page]:
 def test_sixty_items_at_three_faces_take_at_most_120_touches(member, record_property):
     thumb = Thumb(member)
     # The demo may have another visit under way there, which today's screen would go on with.
-    member.evaluate(GO, "/app/visits")
+    Visiting(member).go("/visits")
     thumb.tap(member.locator("button.choice", has_text=MINE), "mine")
     thumb.tap(member.locator("footer .primary"), "open")
     expect(member.locator("h2", has_text="采掘工作面")).to_be_visible(timeout=PATIENCE_MS)

@@ -7,7 +7,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.handset import PATIENCE_MS, Handset
 
-_GO = "path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate', { state: {} })) }"
+#: As the app's own links do it: the entry says what it is and what stands before it.
+_GO = """path => {
+    const { current = null, position = 0 } = history.state ?? {}
+    const state = { back: current, current: path, forward: null, replaced: false, position: position + 1, scroll: null }
+    history.pushState(state, '', `/app${path}`)
+    dispatchEvent(new PopStateEvent('popstate', { state }))
+}"""
 #: The app takes no answer this soon after the last one: a glove bounces.
 BOUNCE_MS = 260
 #: What a row of the contents says.
@@ -33,7 +39,7 @@ class Visiting:
 
     def go(self, path: str) -> None:
         """Inside the app, without loading it anew: whoever is at work stays so."""
-        self.page.evaluate(_GO, f"/app{path}")
+        self.page.evaluate(_GO, path)
 
     def button(self, name: str, *, exact: bool = True) -> Locator:
         return self.page.get_by_role("button", name=name, exact=exact)
