@@ -87,7 +87,7 @@ arch: $(VENV)/.dev ## who may import whom
 	@$(BIN)/lint-imports --no-cache
 
 tests: $(VENV)/.dev build/.web ## the test suite; ARGS="tests/sync -k fork" narrows it
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --no-loadscope-reorder $(ARGS)
 
 web: build/.web ## format, lint, types and tests of field/, and of what was built
 	@cd field && $(NODE) npm run --silent lint && $(NODE) npm run --silent types && $(NODE) npm test --silent
