@@ -47,3 +47,8 @@ def look(page: Page, path: Path, *, whole: bool = False) -> Path:
     page.evaluate("() => document.fonts.ready")
     page.screenshot(path=path, full_page=whole, animations="disabled")
     return path
+
+
+def settle(page: Page) -> None:
+    """After a page was loaded: all that came with it has run, and so has what that put off."""
+    page.evaluate("() => new Promise(done => requestIdleCallback(() => setTimeout(done), { timeout: 5000 }))")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.axe import complaints
-from tests.browser.chromium import DESK
+from tests.browser.chromium import DESK, settle
 from tests.browser.conftest import listen
 from tests.browser.desks import LOGINS, Desks, desks_of
 from tests.browser.site import Site
@@ -38,7 +38,7 @@ def test_every_page_of_a_role_is_whole_and_open_to_everybody(context, desks, rol
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, (address, answer.status)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         # A mine's own page is one of its tabs; what a page is about, it says once.
         assert page.get_by_role("heading", level=1).count() == 1, address
         wrong = complaints(page)

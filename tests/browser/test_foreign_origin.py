@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from server.db import Base, db
@@ -77,6 +77,17 @@ def desks(site: Site) -> Desks:
     return desks_of(site)
 
 
+@pytest.fixture(scope="module")
+def shown(browser: Browser, desks: Desks) -> dict[str, list[Form]]:
+    """Role → the forms of its pages, looked at once for all tests."""
+    found: dict[str, list[Form]] = {}
+    for role in LOGINS:
+        with browser.new_context(base_url=desks.site.url, **DESK) as context:
+            desks.sit_down(context, role)
+            found[role] = list(forms_of(context, desks, role))
+    return found
+
+
 def tables() -> dict[str, str]:
     """Table → a digest of all its rows."""
     return {
@@ -92,9 +103,8 @@ def plain(form: Form) -> dict[str, object]:
     return {"action": form.action, "fields": known, "enctype": form.enctype}
 
 
-def all_forms(context: BrowserContext, desks: Desks, role: str) -> list[Form]:
+def all_forms(shown: list[Form], desks: Desks, role: str) -> list[Form]:
     """Every form that the role is shown, and for every other action a bare one: what pages show comes and goes."""
-    shown = list(forms_of(context, desks, role))
     there = {form.rule for form in shown}
     bare = [Form(rule, "", path, ()) for rule, path in desks.actions_by_rule(role).items() if rule not in there]
     return shown + bare
@@ -102,11 +112,11 @@ def all_forms(context: BrowserContext, desks: Desks, role: str) -> list[Form]:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("role", LOGINS)
-def test_nothing_changes(browser: Browser, desks: Desks, role: str, host: str):
+def test_nothing_changes(browser: Browser, desks: Desks, shown: dict[str, list[Form]], role: str, host: str):
     """`127.0.0.1` on another port is the same site to cookies and another origin; `localhost` is another site."""
     with elsewhere() as port, browser.new_context(base_url=desks.site.url, **DESK) as context:
         desks.sit_down(context, role)
-        forms = all_forms(context, desks, role)
+        forms = all_forms(shown[role], desks, role)
         page, sent, answers = context.new_page(), [], []
         page.on("request", lambda request: sent.append(request.method))
         # What was asked without leave is answered too, but the browser shows its answer to nobody.
@@ -126,11 +136,7 @@ def test_nothing_changes(browser: Browser, desks: Desks, role: str, host: str):
     assert told <= {(403, ""), (303, "/sign-in")}
 
 
-def test_pages_show_most_of_the_forms(browser: Browser, desks: Desks):
-    found: set[str] = set()
-    for role in LOGINS:
-        with browser.new_context(base_url=desks.site.url, **DESK) as context:
-            desks.sit_down(context, role)
-            found |= {form.rule for form in forms_of(context, desks, role)}
+def test_pages_show_most_of_the_forms(shown: dict[str, list[Form]]):
+    found = {form.rule for forms in shown.values() for form in forms}
     assert {"/findings/<key:finding>/steps", "/checklists/preview", "/phones/bundle"} <= found
     assert len(found) > 28, sorted(found)

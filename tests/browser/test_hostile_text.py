@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.chromium import DESK
+from tests.browser.chromium import DESK, settle
 from tests.browser.desks import Desks, desks_of
 from tests.browser.forms import Form, forms_of
 from tests.browser.payloads import payloads
@@ -105,7 +105,7 @@ def leaks(payload: str, body: str) -> bool:
 def look(page: Page, address: str) -> tuple[list[int], list[str]]:
     """What ran on a page, and what its policy refused."""
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    settle(page)
     ran: list[int] = page.evaluate("() => window.__ran")
     refused: list[str] = page.evaluate("() => window.__refused")
     return ran, refused
