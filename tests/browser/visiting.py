@@ -85,7 +85,12 @@ class Visiting:
         return dock
 
     def say(self, pair: str, outcome: str) -> None:
-        """Choose the item and say that it passes, could not be seen, or does not apply."""
+        """Choose the item and say that it passes, could not be seen, or does not apply; it is saved then."""
+        self.try_to_say(pair, outcome)
+        expect(self.page.locator(f".dock[data-pair='{pair}']")).to_have_count(0, timeout=PATIENCE_MS)
+
+    def try_to_say(self, pair: str, outcome: str) -> None:
+        """The touches alone: whether it is saved is not waited for."""
         dock = self.choose(pair)
         word, reason = SAID[outcome]
         dock.get_by_role("button", name=word, exact=True).tap()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.guards.tree import ROOT
 
-#: A worker that is alone with a file that is to be shared waits for the other, so that none finishes all by being quick.
+#: A worker that is alone with a file that is to be shared waits for the other: none finishes all by being quick.
 _WHO = """
 import os
 import time
