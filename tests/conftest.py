@@ -43,6 +43,7 @@ LONGEST = (
     "test_machine.py",
     "test_killing.py",
     "test_phone_troubles.py",
+    "test_phone_update.py",
     "test_board.py",
 )
 

@@ -49,6 +49,16 @@ class Pocket:
         assert self.context is not None
         self.context.set_offline(offline)
 
+    def hide_county(self) -> None:
+        """There is a network and the app's own files come, but the county's interface does not answer."""
+        assert self.context is not None
+        self.context.route("**/api/**", lambda route: route.abort())
+
+    def show_county(self) -> None:
+        """It answers again."""
+        assert self.context is not None
+        self.context.unroute("**/api/**")
+
     def kill(self) -> None:
         """SIGKILL the browser with all that belongs to it: what is not on the disk is gone."""
         leader = _process_of(self.folder)

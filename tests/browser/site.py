@@ -57,15 +57,17 @@ def filled(shared: Path) -> Path:
 
 
 @contextmanager
-def running_site(folder: Path, port: int | None = None, **settings: str) -> Iterator[Site]:
-    """A server on `folder`; filled with the demo county if the folder is new. Stopped at the end."""
+def running_site(folder: Path, port: int | None = None, *, program: Path = ROOT, **settings: str) -> Iterator[Site]:
+    """A server on `folder`; filled with the demo county if the folder is new. Stopped at the end. `program`: the
+    installation that it runs from.
+    """
     port = port or free_port()
     said = folder / "said.log"
     environment = {"PORT": str(port), "QIANSHAO_DATA_DIR": str(folder), "QIANSHAO_PROCESSES": "1"} | settings
     with said.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "server.serve"],
-            cwd=ROOT, env=environment, preexec_fn=die_with_parent,
+            cwd=program, env=environment, preexec_fn=die_with_parent,
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
     site = Site(f"http://127.0.0.1:{port}", folder, {}, {}, process)

@@ -5,7 +5,21 @@ import re
 import shutil
 from pathlib import Path
 
+from tests.guards.tree import ROOT
+
+#: What an installation has of its own, and what no installation has.
+_OWN = {"build", ".git", ".venv", "var"}
 _SHELL = re.compile(r'\{"version":"([0-9a-f]+)","files":\[[^\]]*\]\}')
+
+
+def installed(folder: Path) -> Path:
+    """An installation in `folder`: this program, with a build of its own that a test replaces."""
+    folder.mkdir()
+    for entry in ROOT.iterdir():
+        if entry.name not in _OWN:
+            (folder / entry.name).symlink_to(entry)
+    shutil.copytree(ROOT / "build", folder / "build", ignore=shutil.ignore_patterns(".next"))
+    return folder
 
 
 def version_of(app: Path) -> str:

@@ -15,6 +15,8 @@ const FORGOTTEN_MS = 3 * 24 * 60 * 60 * 1000
 export interface Updating {
   /** A newer version is on the phone and waits. */
   readonly isReady: Readonly<ShallowRef<boolean>>
+  /** There is a newer version; the visit that is under way kept it from being fetched. */
+  readonly isRefused: Readonly<ShallowRef<boolean>>
   /** A visit is under way here: what is waiting goes on waiting. */
   readonly isHeld: ComputedRef<boolean>
   readonly version: Readonly<ShallowRef<string | null>>
@@ -23,11 +25,18 @@ export interface Updating {
 }
 
 const isReady = shallowRef(false)
+const isRefused = shallowRef(false)
 const version = shallowRef<string | null>(null)
 
 export function useUpdating(phone: PhoneStore, shell: Shell = browserShell): Updating {
   const isHeld = computed(() => isUnderWay(phone, Date.now()))
-  return { isReady, version, isHeld, update: async () => !isHeld.value && (await shell.takeOver()) }
+  return {
+    isReady,
+    isRefused,
+    version,
+    isHeld,
+    update: async () => !isHeld.value && (await shell.takeOver()),
+  }
 }
 
 /** Keeps the version that a visit began with for as long as one is under way. For the app's whole life. */
@@ -35,19 +44,32 @@ export function useHolding(phone: PhoneStore, shell: Shell = browserShell): void
   const keep = async (): Promise<void> => {
     if (isUnderWay(phone, Date.now())) await shell.hold()
     // While locked the phone cannot know its visits: what is held stays held.
-    else if (phone.life.at === "open") await shell.release()
+    else if (phone.life.at === "open") await letGo(shell)
   }
   watch(() => [phone.life.at, isUnderWay(phone, Date.now())], keep, { immediate: true })
   const renewing = setInterval(() => void keep(), RENEW_EVERY_MS)
   onScopeDispose(() => clearInterval(renewing))
 }
 
+/** What a visit kept away may come now. */
+async function letGo(shell: Shell): Promise<void> {
+  await shell.release()
+  isReady.value = await shell.isWaiting()
+  if (!isRefused.value) return
+  isRefused.value = false
+  await shell.look()
+}
+
 /** Once, after the first screen is there. */
 export async function watchForUpdates(shell: Shell = browserShell): Promise<void> {
-  await shell.start(() => {
-    isReady.value = true
-  })
   version.value = await shell.version()
+  await shell.start((newer) => {
+    isReady.value = newer === "ready"
+    isRefused.value = newer === "refused"
+  })
+  // The first start was without a worker.
+  version.value ??= await shell.version()
+  isReady.value ||= await shell.isWaiting()
   setInterval(() => void shell.look(), LOOK_EVERY_MS)
 }
 

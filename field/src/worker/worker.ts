@@ -24,7 +24,8 @@ self.addEventListener("fetch", (event) => {
   event.respondWith(event.request.mode === "navigate" ? page() : file(event.request, url.pathname))
 })
 self.addEventListener("message", (event) => {
-  if (event.data === "version") event.ports[0]?.postMessage(SHELL.version)
+  if (event.data === "version") event.waitUntil(tell(event.ports[0]))
+  if (event.data === "newest") event.ports[0]?.postMessage(SHELL.version)
   if (event.data === "take over") event.waitUntil(takeOver())
 })
 
@@ -72,9 +73,16 @@ async function file(request: Request, path: string): Promise<Response> {
 
 /** This version's files, or those of the visit that is under way. */
 async function shell(): Promise<Cache> {
+  return caches.open(KEPT + (await served()))
+}
+
+async function served(): Promise<string> {
   const version = await held()
-  const isThere = version !== null && (await caches.has(KEPT + version))
-  return caches.open(KEPT + (isThere ? version : SHELL.version))
+  return version !== null && (await caches.has(KEPT + version)) ? version : SHELL.version
+}
+
+async function tell(port: MessagePort | undefined): Promise<void> {
+  port?.postMessage(await served())
 }
 
 async function held(): Promise<string | null> {

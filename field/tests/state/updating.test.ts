@@ -1,8 +1,8 @@
 import { effectScope, nextTick, reactive, type EffectScope } from "vue"
-import { expect, test } from "vitest"
-import type { Shell } from "../../src/device/shell"
+import { expect, test, vi } from "vitest"
+import type { Newer, Shell } from "../../src/device/shell"
 import type { PhoneStore } from "../../src/state/phone"
-import { isUnderWay, useHolding } from "../../src/state/updating"
+import { isUnderWay, useHolding, watchForUpdates } from "../../src/state/updating"
 
 const NOW = Date.parse("2026-11-24T02:00:00Z")
 
@@ -28,16 +28,23 @@ test.each([
 function holding(
   life: string,
   visits: object[],
-): { did: string[]; phone: { life: { at: string } }; scope: EffectScope } {
+): { did: string[]; phone: { life: { at: string } }; scope: EffectScope; shell: Shell } {
   const did: string[] = []
   const shell = {
     hold: () => Promise.resolve(void did.push("hold")),
     release: () => Promise.resolve(void did.push("release")),
+    isWaiting: () => Promise.resolve(false),
+    look: () => Promise.resolve(void did.push("look")),
+    version: () => Promise.resolve("1"),
+    start: (heard: (newer: Newer) => void) => {
+      heard("refused")
+      return Promise.resolve()
+    },
   } as unknown as Shell
   const phone = reactive({ life: { at: life }, device: "here", visits: () => visits })
   const scope = effectScope()
   scope.run(() => useHolding(phone as unknown as PhoneStore, shell))
-  return { did, phone, scope }
+  return { did, phone, scope, shell }
 }
 
 test("the version is held while a visit runs, and let go once the phone knows that none does", async () => {
@@ -60,4 +67,23 @@ test("a locked phone lets nothing go, because it cannot see its visits", async (
   await nextTick()
   expect(did).toEqual(["release"])
   scope.stop()
+})
+
+test("what a visit kept away is asked for again as soon as the visit ends, and once", async () => {
+  vi.useFakeTimers()
+  const visits = [visit({ date: new Date().toISOString().slice(0, 10) })]
+  const { did, phone, scope, shell } = holding("open", visits)
+  await watchForUpdates(shell)
+  await nextTick()
+  expect(did).toEqual(["hold"])
+
+  visits.length = 0
+  phone.life.at = "locked"
+  await nextTick()
+  phone.life.at = "open"
+  await vi.waitFor(() => expect(did).toEqual(["hold", "release", "look"]))
+  await vi.advanceTimersByTimeAsync(300_000)
+  expect(did).toEqual(["hold", "release", "look", "release"])
+  scope.stop()
+  vi.useRealTimers()
 })
