@@ -6,6 +6,7 @@
 import http.client
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -16,7 +17,7 @@ from bench.installation import installation
 from bench.processes import cpu_seconds, yardstick
 from bench.submissions import OPERATIONS
 from server.config import Config
-from server.wsgi import gunicorn_arguments
+from server.wsgi import WebServer
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.web import wait_until_alive
 
@@ -30,6 +31,9 @@ def empty(_environ: object, start: Callable[[str, list[tuple[str, str]]], object
 
 
 def main() -> None:
+    if sys.argv[1:] == ["empty"]:
+        WebServer(Config.from_env(), lambda: empty).run()
+        return
     with installation("postgresql") as found:
         print(f"yardstick {yardstick():.1f} ms, {CLIENTS} clients, {SECONDS:.0f} s each")
         print(f"gunicorn    {_gunicorn(found.config, found.environment)}")
@@ -38,8 +42,7 @@ def main() -> None:
 
 
 def _gunicorn(config: Config, environment: dict[str, str]) -> str:
-    arguments = [*gunicorn_arguments(config)[:-1], "bench.bounds:empty"]
-    server = subprocess.Popen(arguments, env=environment)
+    server = subprocess.Popen([sys.executable, "-m", "bench.bounds", "empty"], env=environment)
     try:
         wait_until_alive(config.port)
         before = cpu_seconds(server.pid)

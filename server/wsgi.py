@@ -1,12 +1,12 @@
-"""The web server's process: gunicorn around `make_app`. `python -m server.wsgi` becomes it."""
+"""The web server's process: gunicorn around `make_app`."""
 
 import gc
 import logging
-import os
-import sys
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
+from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import OperationalError
 
 from server import clock, create_app
@@ -38,20 +38,31 @@ def make_app() -> Flask:
     return app
 
 
-def gunicorn_arguments(config: Config) -> list[str]:
-    """The command line of gunicorn for `config`, the program's name first."""
-    return [
-        str(Path(sys.executable).with_name("gunicorn")),
-        f"--bind={config.host}:{config.port}",
-        f"--workers={config.processes}",
-        "--worker-class=server.web_thread.LingeringWorker",
-        f"--threads={config.threads}",
-        f"--graceful-timeout={GRACEFUL_S}",
-        f"--timeout={REQUEST_TIMEOUT_S}",
-        "--no-control-socket",
-        "--log-level=warning",
-        "server.wsgi:make_app()",
-    ]
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """gunicorn in this process, for `config`. What is imported by now every worker has from its first moment on."""
+
+    def __init__(self, config: Config, application: Callable[[], Any] = make_app) -> None:
+        self._config, self._application = config, application
+        super().__init__()
+
+    def load_config(self) -> None:
+        """The settings that differ from gunicorn's own."""
+        settings = {
+            "bind": f"{self._config.host}:{self._config.port}",
+            "workers": self._config.processes,
+            "worker_class": "server.web_thread.LingeringWorker",
+            "threads": self._config.threads,
+            "graceful_timeout": GRACEFUL_S,
+            "timeout": REQUEST_TIMEOUT_S,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application, made anew in every worker."""
+        return self._application()
 
 
 def arrive_before_serving(config: Config) -> None:
@@ -71,11 +82,10 @@ def arrive_before_serving(config: Config) -> None:
 
 
 def main() -> None:
-    """Look whether the database came back from an older copy, then replace this process by gunicorn."""
+    """Look whether the database came back from an older copy, then serve until told to stop."""
     config = Config.from_env()
     arrive_before_serving(config)
-    arguments = gunicorn_arguments(config)
-    os.execv(arguments[0], arguments)  # noqa: S606 - our own interpreter's gunicorn
+    WebServer(config).run()
 
 
 if __name__ == "__main__":

@@ -8,12 +8,10 @@ import os
 import signal
 import sys
 
-from gunicorn.app import wsgiapp
-
 from server import create_app
 from server.config import Config
 from server.supervision import die_with_parent
-from server.wsgi import arrive_before_serving, gunicorn_arguments
+from server.wsgi import main as serve
 
 
 def main() -> None:
@@ -34,10 +32,8 @@ def _become_server() -> None:
     os.setsid()
     die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    config = Config.from_env()
-    arrive_before_serving(config)
-    sys.argv = gunicorn_arguments(config)
-    sys.exit(wsgiapp.run())
+    serve()
+    sys.exit()
 
 
 if __name__ == "__main__":
