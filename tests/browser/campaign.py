@@ -28,7 +28,7 @@ from tests.browser.visiting import Visiting
 #: What was tapped longer ago than this before a kill must be there after it.
 PROMISED_S = 1.0
 #: How long a browser lives from its first tap on, at most.
-LONGEST_LIFE_S = 4.0
+LONGEST_LIFE_S = 3.0
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from tests.browser.site import Site
 
 PAYLOADS = tuple(payloads())
 ROLES = ("admin", "supervisor", "leader", "mine_user", "auditor")
+#: Who is shown nearly every page, each with every form that it has.
+MOST_FORMS = ("admin", "supervisor")
 #: Their fields hold secrets that no page ever shows, and each try is a guess that is budgeted.
 SECRETS = frozenset({"/sign-out", "/account/password", "/account/second-factor/confirm", "/theme"})
 _HOOKS = """
@@ -96,10 +98,12 @@ class _Attributes(HTMLParser):
 
 def leaks(payload: str, body: str) -> bool:
     """Whether a page carries the payload's markup as it was typed, or calls it from an attribute."""
+    if any(letter in payload for letter in "<>\"'&") and payload in body:
+        return True
     attributes = _Attributes()
-    attributes.feed(body)
-    marked = any(letter in payload for letter in "<>\"'&")
-    return (marked and payload in body) or bool(attributes.calling)
+    if "__struck" in body:
+        attributes.feed(body)
+    return bool(attributes.calling)
 
 
 def look(page: Page, address: str) -> tuple[list[int], list[str]]:
@@ -131,12 +135,18 @@ def test_every_form_with_text_was_struck_and_some_of_it_was_kept(struck):
     assert sum(told[303] for told in struck.values()) > 3 * len(PAYLOADS)
 
 
+def pages_to_look_at(desks: Desks, role: str) -> list[str]:
+    """Every page with the most forms; of other roles what these do not have: one page says the same to everybody."""
+    others = {rule for one in MOST_FORMS if role not in MOST_FORMS for rule in desks.pages_by_rule(one)}
+    return [address for rule, address in desks.pages_by_rule(role).items() if rule not in others]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_no_page_runs_what_was_typed_or_tries_to(browser, desks, struck, role):
     found: dict[str, object] = {}
     with context_for(browser, desks, role) as context:
         page = context.new_page()
-        for address in desks.pages_of(role):
+        for address in pages_to_look_at(desks, role):
             ran, refused = look(page, f"{address}?limit=200" if address.count("/") == 1 else address)
             if ran or refused:
                 found[address] = (ran, refused)
@@ -155,7 +165,7 @@ def test_no_page_runs_what_its_address_says(browser, desks, role):
             names = page.locator("form[method=get] [name]").evaluate_all(
                 "all => [...new Set(all.map(one => one.name))]"
             )
-            for payload in PAYLOADS:
+            for payload in PAYLOADS if names else ():
                 answer = context.request.get(
                     address, params=dict.fromkeys(names, payload), headers={"Accept": "text/html"}
                 )
