@@ -110,7 +110,7 @@ bench: $(VENV)/.dev ## measure exchanges, the board and the rules on both databa
 ifdef BENCH
 	@$(BIN)/python -m bench.$(BENCH)
 else
-	@for what in exchange photos board plan_exchange judging media; do echo; echo "== $$what"; $(BIN)/python -m bench.$$what; done
+	@for what in exchange photos board plan_exchange judging media likeness; do echo; echo "== $$what"; $(BIN)/python -m bench.$$what; done
 endif
 
 coverage: $(VENV)/.dev ## the suite with branch coverage

@@ -1,4 +1,4 @@
-"""Photos: derivatives against the bare library, searching a million hashes, inspecting a photo.
+"""Photos: derivatives against the bare library, inspecting a photo, its likeness (`bench.likeness` searches by it).
 
     .venv/bin/python -m bench.media
 
@@ -14,15 +14,11 @@ from io import BytesIO
 
 from PIL import Image
 
-from media.bands import LikenessIndex
 from media.derivatives import SCREEN_SIDE, THUMBNAIL_SIDE
-from media.development import Development, develop
+from media.development import develop
 from media.digest import sha256_of
 from media.inspection import inspect
 from media.similarity import likeness_of
-
-HASHES = 1_000_000
-SEARCHES = 50
 
 
 def main() -> None:
@@ -33,11 +29,9 @@ def main() -> None:
     raw = _report("bare Pillow: draft, screen, thumbnail", lambda: _bare(photo), 15)
     ours = _report("develop: the same, inspection, EXIF, likeness", lambda: develop(photo, UTC), 15)
     print(f"speed of the bare library kept: {raw / ours:.0%}")
-    developed = develop(photo, UTC)
-    assert isinstance(developed, Development)
-    small = Image.open(BytesIO(developed.derivatives.thumbnail.data))
+    small = Image.open(BytesIO(photo))
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     _report("likeness alone", lambda: likeness_of(small), 50)
-    _search(photo_views=developed.likeness.views if developed.likeness else frozenset())
 
 
 def _photo() -> bytes:
@@ -56,18 +50,6 @@ def _bare(photo: bytes) -> None:
     for side in (SCREEN_SIDE, THUMBNAIL_SIDE):
         image.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=None)
         image.save(BytesIO(), "JPEG", quality=80)
-
-
-def _search(photo_views: frozenset[int]) -> None:
-    rng = random.Random(2)
-    index = LikenessIndex()
-    stored = [rng.getrandbits(64) for _ in range(HASHES)]
-    for hash_ in stored:
-        index.add(hash_)
-    queries = iter(stored * 2)
-    print(f"searching {HASHES:,} hashes within 6 bits")
-    _report("one hash", lambda: index.alike({next(queries)}), SEARCHES)
-    _report(f"a photo, {len(photo_views)} views", lambda: index.alike(photo_views), SEARCHES)
 
 
 def _report(name: str, work: Callable[[], object], rounds: int) -> float:

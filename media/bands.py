@@ -6,11 +6,10 @@ each indexed, and asks for the 17 values within one bit of each band: about 1,04
 million, where eight bands of eight bits, of which two must be equal, give 31,000.
 """
 
-from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
-from media.similarity import ALIKE_DISTANCE, HASH_BITS, distance
+from media.similarity import HASH_BITS
 
 BANDS = 4
 BAND_BITS = HASH_BITS // BANDS
@@ -46,37 +45,3 @@ def signed(stored: int) -> int:
 def unsigned(column: int) -> int:
     """Return the hash from a signed 64-bit column."""
     return column & ((1 << HASH_BITS) - 1)
-
-
-class LikenessIndex:
-    """Stored hashes in memory, found by band; positions are in order of adding, from 0."""
-
-    def __init__(self) -> None:
-        self._hashes = array("Q")
-        self._buckets: list[dict[int, array[int]]] = [{} for _ in range(BANDS)]
-
-    def __len__(self) -> int:
-        return len(self._hashes)
-
-    def add(self, stored: int) -> int:
-        """Add a hash and return its position."""
-        position = len(self._hashes)
-        self._hashes.append(stored)
-        for bucket, band in zip(self._buckets, bands_of(stored), strict=True):
-            bucket.setdefault(band, array("I")).append(position)
-        return position
-
-    def alike(self, views: Iterable[int]) -> dict[int, int]:
-        """Return position → distance of every stored hash at most ALIKE_DISTANCE from any view."""
-        found: dict[int, int] = {}
-        for view in set(views):
-            for position in self._candidates(view):
-                apart = distance(self._hashes[position], view)
-                if apart <= ALIKE_DISTANCE and apart < found.get(position, HASH_BITS):
-                    found[position] = apart
-        return found
-
-    def _candidates(self, view: int) -> Iterator[int]:
-        for bucket, band in zip(self._buckets, bands_of(view), strict=True):
-            for value in neighbours(band):
-                yield from bucket.get(value, ())

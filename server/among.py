@@ -4,28 +4,43 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, String, TypeDecorator, bindparam
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Integer, String, TypeDecorator, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 
-class Texts(TypeDecorator[list[str]]):
-    """A list of texts as one value: an array on PostgreSQL, JSON on SQLite."""
+class _Listed(TypeDecorator[list[Any]]):
+    """A list as one value: an array on PostgreSQL, JSON on SQLite."""
 
     impl = String
     cache_ok = True
+    #: What the list is of.
+    of: type[TypeEngine[Any]] = String
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The database's own."""
-        return dialect.type_descriptor(String() if dialect.name == "sqlite" else ARRAY(String()))
+        return dialect.type_descriptor(String() if dialect.name == "sqlite" else ARRAY(self.of()))
 
-    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
         """As the driver takes it."""
         if value is None:
             return None
         return json.dumps(list(value)) if dialect.name == "sqlite" else list(value)
+
+
+class Texts(_Listed):
+    """A list of texts."""
+
+    cache_ok = True
+
+
+class Numbers(_Listed):
+    """A list of whole numbers."""
+
+    cache_ok = True
+    of = Integer
 
 
 class _Among(FunctionElement[bool]):
@@ -33,9 +48,9 @@ class _Among(FunctionElement[bool]):
     inherit_cache = True
 
 
-def among(column: Any, name: str) -> ColumnElement[bool]:
-    """Whether `column` is one of the texts that are bound as `name`."""
-    return _Among(column, bindparam(name, type_=Texts()))
+def among(column: Any, name: str, of: type[_Listed] = Texts) -> ColumnElement[bool]:
+    """Whether `column` is one of those that are bound as `name`."""
+    return _Among(column, bindparam(name, type_=of()))
 
 
 @compiles(_Among, "postgresql")

@@ -14,6 +14,7 @@ from media.exif import CameraFacts
 from media.flags import Bracket, Circumstances, Distance, Flag, Habit, Source, flags_of
 from media.similarity import ALIKE_DISTANCE, Likeness, nearest
 from patrol.places import Location, LocationKind, Point, distance_m
+from server.among import Numbers, among
 from server.db import db, run
 from server.models.finding import Finding
 from server.models.mine import Mine
@@ -77,7 +78,7 @@ _ALIKE = (
         or_(PhotoLikeness.mine_id == bindparam("mine"), PhotoLikeness.person_id == bindparam("person")),
         PhotoLikeness.photo_id != bindparam("but"),
     )
-    .where(or_(*(band.in_(bindparam(f"values_{n}", expanding=True)) for n, band in enumerate(_BANDS))))
+    .where(or_(*(among(band, f"values_{n}", Numbers) for n, band in enumerate(_BANDS))))
 )
 
 
