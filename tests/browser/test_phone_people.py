@@ -155,7 +155,7 @@ def test_a_new_pin_takes_the_place_of_the_old_one(shared: Shared) -> None:
     shared.open_with(PIN)
     shared.is_open(shared.he)
     handset = Handset(shared.page)
-    for old, said in ((WRONG, "现在的密码不对，请重新输入。"), (PIN, "密码已改")):
+    for old, said in ((WRONG, "密码不对，还可以试 9 次。"), (PIN, "密码已改")):
         shared.hand.go("/settings/pin")
         handset.type_pin(old)
         shared.hand.button("下一步").tap()

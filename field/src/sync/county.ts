@@ -37,8 +37,10 @@ const WHY = {
   busy: "busy",
   too_large: "refused",
   full: "refused",
-  county_error: "code_unusable",
+  county_error: "refused",
 } as const
+/** The server's word for a code that is used, expired or was never one. */
+const CODE_UNUSABLE = "enrolment_refused"
 
 export class County {
   membership: Membership | null = null
@@ -59,8 +61,9 @@ export class County {
 
   /** Present an enrolment; what came back, if it has the shape of the county's answer. */
   async enrol(enrolment: Enrolment): Promise<Presented> {
-    const heard = got(await this.send(json("/api/v1/enrolment", enrolment)))
-    if (!heard.ok) return { ok: false, why: WHY[heard.trouble] }
+    const reply = await this.send(json("/api/v1/enrolment", enrolment))
+    const heard = got(reply)
+    if (!heard.ok) return { ok: false, why: refusesCode(reply) ? "code_unusable" : WHY[heard.trouble] }
     try {
       return { ok: true, enrolled: readEnrolled(parse(heard.reply.text)) }
     } catch (error) {
@@ -170,6 +173,10 @@ function readChallenge(text: string): string {
   } catch {
     return ""
   }
+}
+
+function refusesCode(reply: Reply): boolean {
+  return "code" in reply && reply.code === CODE_UNUSABLE
 }
 
 /** A reply, sorted: what the county refused says so as a problem; what says nothing is somebody else's. */

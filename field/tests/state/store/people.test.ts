@@ -33,6 +33,10 @@ describe("enrolment", () => {
       },
       "code_unusable",
     ],
+    [
+      { status: 422, body: '{"code":"invalid"}', headers: { "Content-Type": "application/problem+json" } },
+      "refused",
+    ],
     [{ cut: true }, "offline"],
   ])("%j is said in words", async (reply, why) => {
     const phone = await openTestPhone(county)
