@@ -1,7 +1,9 @@
 """What the county says of a visit over its API, and what a recount from the log alone says; they share no code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -41,11 +43,22 @@ class County:
 
     def judged_by_eye(self, mine: str) -> frozenset[str]:
         """The pairs of this week's round that are answered by a verdict alone, by the recount's own reading."""
-        with self.office.at_work():
-            edition = recount._in_force(evidence.editions(), _today())
-            items = recount._items(edition)
-            pairs = recount.applicable(edition, evidence.register(_mine(mine)), _today(), only_round=True)
-        return frozenset(pair for pair in pairs if items[pair.partition("/")[0]]["answer"]["type"] == "pass_fail")
+        return frozenset(pair for pair, _ in judged_by_eye(self.office, mine))
+
+
+def general(office: Office, mine: str) -> list[str]:
+    """Of the pairs that are answered by a verdict alone those whose failing can be nothing graver than general."""
+    return sorted(pair for pair, item in judged_by_eye(office, mine) if not item.get("severity"))
+
+
+def judged_by_eye(office: Office, mine: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The pairs of this week's round that are answered by a verdict alone, each with its item in the edition."""
+    with office.at_work():
+        edition = recount._in_force(evidence.editions(), _today())
+        items = recount._items(edition)
+        pairs = recount.applicable(edition, evidence.register(_mine(mine)), _today(), only_round=True)
+    found = [(pair, items[pair.partition("/")[0]]) for pair in pairs]
+    return [(pair, item) for pair, item in found if item["answer"]["type"] == "pass_fail"]
 
 
 def county_of(site: Site, office: Office) -> County:

@@ -18,13 +18,23 @@ function finding(status: never[], state: ShownFinding["state"] = shown("live")):
 }
 
 test("one that was just recorded is open until the deadline its author said", () => {
-  expect(standingOf(finding([]))).toEqual({ isOpen: true, isAwaitingRecheck: false, deadline: "2026-11-30" })
+  expect(standingOf(finding([]))).toMatchObject({
+    status: "recorded",
+    isOpen: true,
+    isAwaitingRecheck: false,
+    deadline: "2026-11-30",
+  })
 })
 
 test("the office's step says where it stands and until when", () => {
   const stands = standingOf(finding([office("awaiting_recheck", "2026-12-05")]))
 
-  expect(stands).toEqual({ isOpen: true, isAwaitingRecheck: true, deadline: "2026-12-05" })
+  expect(stands).toMatchObject({
+    status: "awaiting_recheck",
+    isOpen: true,
+    isAwaitingRecheck: true,
+    deadline: "2026-12-05",
+  })
 })
 
 test.each(["closed", "transferred", "void"])("%s is the end of it", (status) => {
@@ -35,6 +45,17 @@ test("a re-check made here counts before the county has seen it", () => {
   const passed = { step: "recheck", result: "passed" } as never
 
   expect(standingOf(finding([passed])).isOpen).toBe(false)
+})
+
+test("a re-check closes nothing grave, whatever it found", () => {
+  const passed = { step: "recheck", result: "passed" } as never
+  const grave = { ...finding([passed]), fields: { severity: shown<"suspected_major">("suspected_major") } }
+
+  expect(standingOf(grave)).toMatchObject({ status: "awaiting_recheck", isOpen: true })
+})
+
+test("what a newer county calls otherwise is not ended", () => {
+  expect(standingOf(finding([office("under_appeal")])).isOpen).toBe(true)
 })
 
 test("of two that disagree the one that keeps it open counts", () => {
