@@ -64,6 +64,7 @@ def test_above_ground_the_satellites_are_asked_and_their_accuracy_and_source_are
     work.hand.button("我在地面，用卫星定位").tap()
     expect(work.page.get_by_text("位置已存本机")).to_be_visible(timeout=PATIENCE_MS)
     expect(work.page.get_by_text("地面定位，误差约 8 米")).to_be_visible()
+    expect(work.page).not_to_have_url(re.compile("/where$"), timeout=PATIENCE_MS)
 
     location = work.delivered("place.mark")[-1]["location"]
     assert (location["kind"], location["source"], location["accuracy"]) == ("gnss", "browser", 8)
@@ -78,6 +79,8 @@ def test_a_place_is_chosen_by_hand_only_with_a_reason(work: Work) -> None:
     sheet.get_by_label("地点").select_option(label=BELOW)
     sheet.get_by_role("button", name="地点牌损坏或看不清").tap()
     expect(work.page.get_by_text("位置已存本机")).to_be_visible(timeout=PATIENCE_MS)
+    # It leads back by itself; whoever goes on before that is led away again.
+    expect(work.page).not_to_have_url(re.compile("/where$"), timeout=PATIENCE_MS)
     work.hand.go(f"/visits/{work.visit}/where")
     expect(work.page.get_by_text(f"手选：{BELOW}")).to_be_visible(timeout=PATIENCE_MS)
 
@@ -92,6 +95,7 @@ def test_below_ground_no_satellite_is_believed_and_photos_carry_the_place(work: 
     sheet = work.page.get_by_role("dialog")
     expect(sheet.get_by_text("上次确认的位置在井下")).to_be_visible()
     sheet.get_by_role("button", name="关闭").last.tap()
+    expect(sheet).not_to_be_visible(timeout=PATIENCE_MS)
     work.hand.go(f"/visits/{work.visit}/findings/new")
     work.hand.button("损坏").tap()
     work.hand.photograph()
