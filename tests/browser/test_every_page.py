@@ -11,6 +11,9 @@ from tests.browser.conftest import listen
 from tests.browser.desks import LOGINS, Desks, desks_of
 from tests.browser.site import Site
 
+#: What lies behind the page and its cards.
+_GROUNDS = """() => [...new Set([...document.querySelectorAll('body, main .card, main table')]
+    .map((one) => getComputedStyle(one).backgroundColor).filter((colour) => colour !== 'rgba(0, 0, 0, 0)'))]"""
 OPEN = ("/sign-in", "/set-password", "/renew-second-factor", "/nowhere")
 
 
@@ -85,3 +88,21 @@ def test_a_dark_theme_that_cannot_be_read_is_noticed(context):
 
     assert axe.complaints(page) == []
     assert {wrong.split(" (")[0] for wrong in wrong_in_both_themes(page)} == {"dark: color-contrast"}
+
+
+@pytest.mark.parametrize("chosen", ["", "dark", "lamp"])
+def test_what_is_printed_is_dark_on_white_whatever_the_theme(context, desks, chosen):
+    desks.sit_down(context, "supervisor")
+    page = context.new_page()
+    page.goto("/findings")
+    if chosen:
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", chosen)
+    page.emulate_media(color_scheme="dark")
+    axe.draw_all(page)
+    axe.drawn(page)
+    assert page.evaluate(_GROUNDS) != ["rgb(255, 255, 255)"]
+
+    page.emulate_media(media="print", color_scheme="dark")
+    axe.drawn(page)
+    assert page.evaluate(_GROUNDS) == ["rgb(255, 255, 255)"]
+    assert axe.faint(page) == []
