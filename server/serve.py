@@ -6,7 +6,6 @@ ends: children are told when this process dies, and what does not go is killed b
 """
 
 import contextlib
-import fcntl
 import signal
 import socket
 import sys
@@ -17,13 +16,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 from redis import Redis
 from redis.exceptions import RedisError
 
-from server import create_app
+from server import create_app, sweeper, worker, wsgi
 from server.config import Config, ConfigError
+from server.data_lock import InUse, hold
 from server.db import db
 from server.demo.first_start import fill_if_new
 from server.embedded_queue import queue_arguments
@@ -69,9 +68,9 @@ def _start(config: Config, children: Children, stop: threading.Event) -> None:
     fill_if_new(config, lambda: not stop.is_set(), lambda line: print(line, flush=True))
     if stop.is_set():
         return
-    children.start("worker", [sys.executable, "-m", "server.worker"])
-    children.start("sweeper", [sys.executable, "-m", "server.sweeper"])
-    children.start("web", [sys.executable, "-m", "server.wsgi"])
+    children.fork("worker", worker.main)
+    children.fork("sweeper", sweeper.main)
+    children.fork("web", wsgi.main)
     _wait("the web server", lambda: _web_answers(config), children, stop)
     if not stop.is_set():
         _print_addresses(config)
@@ -93,15 +92,13 @@ def _print_addresses(config: Config) -> None:
 
 
 @contextlib.contextmanager
-def _only_one(data_dir: Path) -> Iterator[IO[str]]:
+def _only_one(data_dir: Path) -> Iterator[None]:
     """Hold the data directory; a second server on it would be a second embedded queue."""
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (data_dir / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StartFailed(f"Another server is running on {data_dir}.") from error
-        yield lock
+    try:
+        with hold(data_dir):
+            yield
+    except InUse as error:
+        raise StartFailed(f"Another server is running on {data_dir}.") from error
 
 
 def _refuse_taken_port(config: Config) -> None:

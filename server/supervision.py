@@ -5,11 +5,13 @@ Knows nothing of what the children are for.
 
 import contextlib
 import ctypes
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,17 +19,55 @@ from pathlib import Path
 STOP_WITHIN_S = 4.5
 QUEUE_STOP_WITHIN_S = 2
 _PR_SET_PDEATHSIG = 1
+#: What a program that starts anew would not have from its parent.
+_HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_forks = multiprocessing.get_context("fork")
 
 
 class StartFailed(Exception):
     """A part could not be started; the message says which and why."""
 
 
+class Fork:
+    """A child that goes on from this process with a function of its own; as much of Popen as `Children` asks."""
+
+    def __init__(self, name: str, run: Callable[[], None]) -> None:
+        self._process = _forks.Process(target=_alone, args=(run,), name=name)
+        # Told to stop in its first moment, it must not take its parent's way of stopping for its own.
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)
+        self._process.start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+        self.pid: int = self._process.pid or 0
+
+    def poll(self) -> int | None:
+        """Its exit status, if it has ended."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until it has ended. Raises TimeoutExpired after `timeout` seconds."""
+        self._process.join(timeout)
+        if timeout is not None and self.poll() is None:
+            raise subprocess.TimeoutExpired(self._process.name, timeout)
+
+    def terminate(self) -> None:
+        """Ask it to stop."""
+        self._process.terminate()
+
+
+def _alone(run: Callable[[], None]) -> None:
+    os.setsid()
+    die_with_parent()
+    for handled in _HANDLED:
+        signal.signal(handled, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
+    run()
+
+
 @dataclass
 class Children:
     """The processes of this installation, in the order of their start."""
 
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, subprocess.Popen[bytes] | Fork] = field(default_factory=dict)
 
     def start(self, name: str, arguments: list[str]) -> None:
         """Start a child in a session of its own, so that Ctrl-C reaches only this process."""
@@ -37,6 +77,12 @@ class Children:
             start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread is running yet
         )
+
+    def fork(self, name: str, run: Callable[[], None]) -> None:
+        """The same for a part of this very program: it has what is imported here, and need not load it again. Nothing
+        that runs threads may have been used here before: a fork has none of them.
+        """
+        self.running[name] = Fork(name, run)
 
     def ended(self) -> str | None:
         """The name of a child that has ended by itself, if there is one."""

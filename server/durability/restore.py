@@ -5,7 +5,6 @@ rename, the installation is as it was.
 """
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from server.config import Config
+from server.data_lock import InUse, hold
 from server.durability import manifest as manifests
 from server.durability.databases import copies_for
 from server.durability.manifest import Manifest
@@ -88,13 +88,11 @@ def _refuse_unfit(config: Config, key: ServerKey, manifest: Manifest, accepted: 
 @contextlib.contextmanager
 def _stopped(data_dir: Path) -> Iterator[None]:
     """Hold the data directory as a running server does."""
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (data_dir / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RestoreRefused("running", f"A server is running on {data_dir}; stop it first.") from error
-        yield
+    try:
+        with hold(data_dir):
+            yield
+    except InUse as error:
+        raise RestoreRefused("running", f"A server is running on {data_dir}; stop it first.") from error
 
 
 def _renew(engine: Engine, key: ServerKey, manifest: Manifest, now: datetime) -> Mark:
