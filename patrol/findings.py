@@ -70,6 +70,8 @@ class Step(StrEnum):
 
 
 ENDING = frozenset({Step.PASS_RECHECK, Step.SIGN_OFF, Step.TRANSFER, Step.RETRACT, Step.VOID})
+#: Suspected or confirmed: how it ends is asked of nobody lightly.
+GRAVE = frozenset({Severity.SUSPECTED_MAJOR, Severity.MAJOR})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from patrol.errors import NotAllowed
 from patrol.permissions import Actor, Verb, scopes
 from server.auth import Caller, current_caller, require_own_page
 from server.db import Transaction
+from server.services.second_factor import ASKED_AGAIN_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,8 @@ def admit(verb: Verb | None, unfinished: frozenset[str], now: datetime, *, reads
     if not scopes(caller.actor.role, verb):
         raise NotAllowed("not_allowed", verb=verb.value, role=caller.actor.role.value)
     return caller
+
+
+def asks_proof(verb: Verb | None, *, always: bool, spared_because: str) -> bool:
+    """Whether a change asks for the second factor again: as the one list says, unless there is a reason against it."""
+    return always or (verb in ASKED_AGAIN_FOR and not spared_because)

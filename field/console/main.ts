@@ -5,7 +5,7 @@ import { openDialogs } from "./parts/dialogs.ts"
 import { goByKeys } from "./parts/keys.ts"
 import { printOnRequest } from "./parts/printing.ts"
 import { sayInCorner } from "./parts/saying.ts"
-import { submitOnChange } from "./parts/submitting.ts"
+import { sendOnce, submitOnChange } from "./parts/submitting.ts"
 import { switchThemes } from "./parts/theme.ts"
 import { trustOwnMarkup } from "./parts/trust.ts"
 
@@ -36,3 +36,4 @@ chooseRows()
 sayInCorner()
 printOnRequest()
 submitOnChange()
+sendOnce()

@@ -34,7 +34,7 @@ def get_device(call: Call, device: str) -> Any:
     blueprint,
     "POST",
     "/devices/<key:device>/revoke",
-    Route(verb=Verb.DEVICE_REVOKE, fresh_proof=True, body=shapes.Revocation, answer=shapes.Device),
+    Route(verb=Verb.DEVICE_REVOKE, body=shapes.Revocation, answer=shapes.Device),
 )
 def revoke_device(call: Call, device: str) -> Any:
     """Revoke a phone: it may still deliver what it holds, and reads nothing any more."""

@@ -13,6 +13,7 @@ from server.db import transaction
 from server.http.openapi import Blueprint
 from server.keys import current_key
 from server.services import device_tokens, enrolment, epochs, phone_budget
+from server.services.second_factor import DIGITS
 from sync.enrolment import Enrolment, Renewal
 
 blueprint = Blueprint("enrolment", __name__, url_prefix="/api/v1", description="Enrolment of phones")
@@ -41,7 +42,7 @@ _RENEW = Route(
     blueprint,
     "POST",
     "/teams/<key:team>/enrolment-codes",
-    Route(verb=Verb.DEVICE_ENROL, fresh_proof=True, answer=shapes.EnrolmentCode, status=201),
+    Route(verb=Verb.DEVICE_ENROL, answer=shapes.EnrolmentCode, status=201),
 )
 def issue_enrolment_code(call: Call, team: str) -> Any:
     """Make a code for one phone of the team; it is shown once and holds for some minutes."""
@@ -55,7 +56,7 @@ def issue_enrolment_code(call: Call, team: str) -> Any:
     blueprint,
     "POST",
     "/devices/<key:device>/confirm",
-    Route(verb=Verb.DEVICE_ENROL, body=shapes.Digits, answer=shapes.Checked),
+    Route(verb=Verb.DEVICE_ENROL, proof_spared=DIGITS, body=shapes.Digits, answer=shapes.Checked),
 )
 def confirm_device(call: Call, device: str) -> Any:
     """Type the six digits that the phone shows; three wrong tries revoke it."""

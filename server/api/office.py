@@ -1,5 +1,6 @@
 """The office's signed operations: what becomes of visits, what stands of disputes, steps of findings, releases."""
 
+from dataclasses import replace
 from typing import Any
 
 import zstandard
@@ -11,7 +12,8 @@ from patrol.permissions import Verb
 from schemas import finding as finding_shapes
 from schemas import office as shapes
 from schemas.page import list_of, page_of
-from server.api.operation import Call, Route, operation
+from server.api.operation import Call, Route, operation, require_proof
+from server.db import transaction
 from server.http.openapi import Blueprint
 from server.keys import current_key
 from server.queries import sealed, withheld
@@ -19,7 +21,7 @@ from server.receipt_ids import new_receipt_id
 from server.services import epochs, releasing, sealing, settling
 from server.services.exchange import Moment, Now
 from server.services.finding_views import view_finding
-from server.services.finding_work import take_step
+from server.services.finding_work import asks_proof, take_step
 from server.services.office import Desk
 
 blueprint = Blueprint("office", __name__, url_prefix="/api/v1", description="Signed operations of the office")
@@ -123,12 +125,24 @@ def get_sealed(call: Call, visit: str, number: int) -> Response:
     blueprint,
     "POST",
     "/findings/<key:finding>/steps",
-    Route(verb=Verb.FINDING_READ, body=shapes.StepTaken, answer=finding_shapes.FindingLife),
+    Route(
+        verb=Verb.FINDING_READ,
+        body=shapes.StepTaken,
+        answer=finding_shapes.FindingLife,
+        own_transactions=True,
+        may_ask_proof=True,
+    ),
 )
 def take_finding_step(call: Call, finding: str) -> Any:
-    """Take a step of the finding's life; each step has its own permission and asks for its own facts."""
-    take_step(_desk(call), finding, call.body["step"], call.body["values"])
-    return view_finding(call.actor, finding, local_date(call.now))
+    """Take a step of the finding's life; each step has its own permission and asks for its own facts. What ends a
+    suspected or confirmed major hazard asks for the second factor again.
+    """
+    step = call.body["step"]
+    if asks_proof(call.actor, finding, step):
+        require_proof(call)
+    with transaction() as running:
+        take_step(_desk(replace(call, transaction=running)), finding, step, call.body["values"])
+        return view_finding(call.actor, finding, local_date(call.now))
 
 
 @operation(

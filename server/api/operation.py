@@ -53,8 +53,13 @@ class Route:
     versioned: bool = False
     #: The route opens its transactions itself, because it must do slow work between them.
     own_transactions: bool = False
-    #: The second factor must have been given within the last minutes, or come in `X-Second-Factor`.
+    #: The second factor must have been given within the last minutes, or come in `X-Second-Factor`: also where
+    #: `second_factor.ASKED_AGAIN_FOR` does not name the permission.
     fresh_proof: bool = False
+    #: Why it is not asked for although the permission is named there.
+    proof_spared: str = ""
+    #: What is asked decides whether it is wanted; the view asks for it by `require_proof`.
+    may_ask_proof: bool = False
     #: What a sign-in may still await here.
     unfinished: frozenset[str] = frozenset()
 
@@ -110,11 +115,22 @@ def _guarded(view: View, method: str, route: Route) -> View:
     def guard(**path: str) -> Any:
         now = clock.now()
         caller = calls.admit(route.verb, route.unfinished, now, reads=method == "GET")
-        if caller is not None and route.fresh_proof:
-            entrances.prove(caller.session, request.headers.get(PROOF_HEADER), now)
-        return view(Call(now, caller), **path)
+        call = Call(now, caller)
+        if _asks_proof(route, method):
+            require_proof(call)
+        return view(call, **path)
 
     return guard
+
+
+def require_proof(call: Call) -> None:
+    """See that the second factor is fresh. To be called outside a transaction. Raises ProofRequired, WrongCode."""
+    entrances.prove(call.signed_in.session, request.headers.get(PROOF_HEADER), call.now)
+
+
+def _asks_proof(route: Route, method: str) -> bool:
+    asks = calls.asks_proof(route.verb, always=route.fresh_proof, spared_because=route.proof_spared)
+    return method != "GET" and asks
 
 
 def _expected_version(method: str, route: Route) -> int | None:
@@ -158,7 +174,7 @@ def _described(view: View, source: View, method: str, route: Route) -> View:
         extra["x-permission"] = route.verb.value
     if method != "GET":
         responses |= {"409": "CONFLICT", "415": "UNSUPPORTED_MEDIA_TYPE"}
-    if route.fresh_proof:
+    if _asks_proof(route, method) or route.may_ask_proof:
         extra["parameters"] = ["SECOND_FACTOR"]
     if route.versioned and method != "GET" and route.status != 201:
         responses |= {"412": "PRECONDITION_FAILED", "428": "PRECONDITION_REQUIRED"}

@@ -10,6 +10,7 @@ from server.api.operation import Call, Route, operation
 from server.http.openapi import Blueprint
 from server.queries import teams as queries
 from server.services import teams as service
+from server.services.second_factor import EMPTY_TEAM
 
 blueprint = Blueprint("teams", __name__, url_prefix="/api/v1", description="Patrol groups")
 
@@ -29,7 +30,14 @@ def list_teams(call: Call) -> Any:
     blueprint,
     "POST",
     "/teams",
-    Route(verb=Verb.TEAM_WRITE, body=shapes.NewTeam, answer=shapes.Team, status=201, versioned=True),
+    Route(
+        verb=Verb.TEAM_WRITE,
+        proof_spared=EMPTY_TEAM,
+        body=shapes.NewTeam,
+        answer=shapes.Team,
+        status=201,
+        versioned=True,
+    ),
 )
 def found_team(call: Call) -> Any:
     """Found a team."""

@@ -14,6 +14,7 @@ from server.queries import teams as team_queries
 from server.queries import users as queries
 from server.services import teams as team_service
 from server.services import users as service
+from server.services.second_factor import PAPER
 
 blueprint = Blueprint("users", __name__, url_prefix="/api/v1", description="People and the trail")
 
@@ -35,7 +36,7 @@ def list_users(call: Call) -> Any:
     blueprint,
     "POST",
     "/users",
-    replace(_USER, verb=Verb.USER_WRITE, fresh_proof=True, body=shapes.NewUser, status=201),
+    replace(_USER, verb=Verb.USER_WRITE, body=shapes.NewUser, status=201),
 )
 def add_user(call: Call) -> Any:
     """Add a person."""
@@ -52,20 +53,20 @@ def get_user(call: Call, user: str) -> Any:
     blueprint,
     "PATCH",
     "/users/<key:user>",
-    replace(_USER, verb=Verb.USER_WRITE, fresh_proof=True, body=shapes.UserChange),
+    replace(_USER, verb=Verb.USER_WRITE, body=shapes.UserChange),
 )
 def change_user(call: Call, user: str) -> Any:
     """Correct a person's name or login."""
     return service.change_user(call.actor, user, call.version, call.body, call.now)
 
 
-@operation(blueprint, "POST", "/users/<key:user>/disable", replace(_USER, verb=Verb.USER_WRITE, fresh_proof=True))
+@operation(blueprint, "POST", "/users/<key:user>/disable", replace(_USER, verb=Verb.USER_WRITE))
 def disable_user(call: Call, user: str) -> Any:
     """Shut a person out from their next request on."""
     return service.disable_user(call.actor, user, call.version, call.now)
 
 
-@operation(blueprint, "POST", "/users/<key:user>/enable", replace(_USER, verb=Verb.USER_WRITE, fresh_proof=True))
+@operation(blueprint, "POST", "/users/<key:user>/enable", replace(_USER, verb=Verb.USER_WRITE))
 def enable_user(call: Call, user: str) -> Any:
     """Let a person in again."""
     return service.enable_user(call.actor, user, call.version, call.now)
@@ -75,7 +76,7 @@ def enable_user(call: Call, user: str) -> Any:
     blueprint,
     "POST",
     "/users/<key:user>/one-time-link",
-    Route(verb=Verb.USER_WRITE, fresh_proof=True, answer=shapes.OneTimeLink, status=201),
+    Route(verb=Verb.USER_WRITE, answer=shapes.OneTimeLink, status=201),
 )
 def make_one_time_link(call: Call, user: str) -> Any:
     """Make the link with which a person chooses a password; it is shown once."""
@@ -86,7 +87,7 @@ def make_one_time_link(call: Call, user: str) -> Any:
     blueprint,
     "POST",
     "/users/<key:user>/second-factor-link",
-    Route(verb=Verb.USER_WRITE, fresh_proof=True, answer=shapes.OneTimeLink, status=201),
+    Route(verb=Verb.USER_WRITE, answer=shapes.OneTimeLink, status=201),
 )
 def make_second_factor_link(call: Call, user: str) -> Any:
     """Make the link with which a person who lost the authenticator sets up another; it needs their password too."""
@@ -108,7 +109,7 @@ def list_roles(call: Call, user: str) -> Any:
     blueprint,
     "POST",
     "/users/<key:user>/roles",
-    Route(verb=Verb.USER_WRITE, fresh_proof=True, body=shapes.NewRole, answer=shapes.Role, status=201),
+    Route(verb=Verb.USER_WRITE, body=shapes.NewRole, answer=shapes.Role, status=201),
 )
 def grant_role(call: Call, user: str) -> Any:
     """Give a person an office role."""
@@ -119,7 +120,7 @@ def grant_role(call: Call, user: str) -> Any:
     blueprint,
     "POST",
     "/roles/<key:role>/end",
-    Route(verb=Verb.USER_WRITE, fresh_proof=True, body=shapes.LastDay, answer=shapes.Role),
+    Route(verb=Verb.USER_WRITE, body=shapes.LastDay, answer=shapes.Role),
 )
 def end_role(call: Call, role: str) -> Any:
     """Say on which day a role was last held."""
@@ -141,7 +142,7 @@ def list_certificates(call: Call, user: str) -> Any:
     blueprint,
     "POST",
     "/users/<key:user>/certificates",
-    Route(verb=Verb.USER_WRITE, body=shapes.NewCertificate, answer=shapes.Certificate, status=201),
+    Route(verb=Verb.USER_WRITE, proof_spared=PAPER, body=shapes.NewCertificate, answer=shapes.Certificate, status=201),
 )
 def record_certificate(call: Call, user: str) -> Any:
     """Record a person's certificate."""

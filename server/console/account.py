@@ -8,13 +8,14 @@ from patrol.permissions import Verb
 from schemas.session import Code, PasswordChange
 from server import entrances
 from server.auth import keep_session
+from server.console import once
 from server.console.answers import done, render
 from server.console.call import Call
 from server.console.navigation import home_of
 from server.console.page import Action, Page, action, page
 from server.console.pictures import qr
 from server.console.sign_in import place
-from server.db import db, transaction
+from server.db import db
 from server.models.user import User
 from server.passwords import SHORTEST
 from server.queries import me
@@ -117,10 +118,10 @@ def stop_second_factor(call: Call) -> Response:
 @action(
     blueprint,
     "/account/recovery-codes",
-    Action(verb=Verb.ACCOUNT_WRITE, again=show_account, fresh_proof=True, own_transactions=True),
+    Action(verb=Verb.ACCOUNT_WRITE, again=show_account, fresh_proof=True, shown_once=True),
 )
 def renew_recovery_codes(call: Call) -> Response:
     """Make ten new recovery codes and show them, once; older ones stop working."""
-    with transaction():
-        codes = recovery.renew(db.session.get_one(User, call.actor.person), call.now)
+    codes = recovery.renew(db.session.get_one(User, call.actor.person), call.now)
+    once.remember(call, "/account")
     return render(call, "recovery_codes.html", codes=codes, further="/account")

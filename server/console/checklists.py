@@ -14,6 +14,7 @@ from server.console.call import Call
 from server.console.page import Action, Page, action, page
 from server.services import checklists as service
 from server.services import edition_views as views
+from server.services.second_factor import PREVIEW
 
 blueprint = Blueprint("checklist_pages", __name__)
 
@@ -59,7 +60,7 @@ def show_edition(call: Call, digest: str) -> Any:
 @action(
     blueprint,
     "/checklists/preview",
-    Action(verb=Verb.CHECKLIST_PUBLISH, form=EditionFile, again=list_editions, at=_AT),
+    Action(verb=Verb.CHECKLIST_PUBLISH, proof_spared=PREVIEW, form=EditionFile, again=list_editions, at=_AT),
 )
 def preview_edition(call: Call) -> Any:
     """What the edition in the file would change, for the checklist and for each mine. Changes nothing."""
@@ -73,7 +74,7 @@ def preview_edition(call: Call) -> Any:
 @action(
     blueprint,
     "/checklists",
-    Action(verb=Verb.CHECKLIST_PUBLISH, fresh_proof=True, form=EditionChosen, again=list_editions),
+    Action(verb=Verb.CHECKLIST_PUBLISH, form=EditionChosen, again=list_editions),
 )
 def publish_edition(call: Call) -> Any:
     """Publish the edition that was shown; it never changes again."""

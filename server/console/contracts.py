@@ -64,7 +64,7 @@ def show_contract(call: Call, contract: str) -> Any:
 @action(
     blueprint,
     "/contracts/<key:contract>/end",
-    Action(verb=Verb.CONTRACT_WRITE, fresh_proof=True, form=LastDay, again=show_contract),
+    Action(verb=Verb.CONTRACT_WRITE, form=LastDay, again=show_contract),
 )
 def end_contract(call: Call, contract: str) -> Any:
     """Set or move the last day of a contract."""
@@ -90,7 +90,7 @@ def show_hand_over(call: Call, contract: str) -> Any:
 @action(
     blueprint,
     "/contracts/<key:contract>/hand-over",
-    Action(verb=Verb.CONTRACT_WRITE, fresh_proof=True, form=HandOver, again=show_hand_over, at=_AT),
+    Action(verb=Verb.CONTRACT_WRITE, form=HandOver, again=show_hand_over, at=_AT),
 )
 def hand_over(call: Call, contract: str) -> Any:
     """Give the mine to the other team: both contracts change, or neither."""

@@ -13,9 +13,9 @@ from server.console import once
 from server.console.answers import done, own_path, render
 from server.console.call import Call
 from server.console.desk import desk_of
-from server.console.page import Action, Page, action, page
+from server.console.page import Action, Page, action, page, require_proof
 from server.db import transaction
-from server.services import finding_bulk, finding_page, proofs, settling
+from server.services import finding_bulk, finding_page, finding_work, proofs, settling
 from server.services.finding_rows import view_rows
 
 blueprint = Blueprint("finding_pages", __name__)
@@ -53,7 +53,8 @@ def list_findings(call: Call) -> Any:
 @page(blueprint, "/findings/<key:finding>", Page(verb=Verb.FINDING_READ))
 def show_finding(call: Call, finding: str) -> Any:
     """One finding with everything that happened to it, and what this person may do now."""
-    return render(call, "finding.html", found=finding_page.view_page(call.actor, finding, call.now))
+    found = finding_page.view_page(call.actor, finding, call.now)
+    return render(call, "finding.html", found=found, proved=finding_work.proved_steps(found["row"].severity))
 
 
 @action(
@@ -69,6 +70,8 @@ def take_step(call: Call, finding: str) -> Any:
     if before is not None:
         return done(before, "console.done.before")
     finding_bulk.require_offer(call.actor, finding, step, call.now)
+    if finding_work.asks_proof(call.actor, finding, step):
+        require_proof(call)
     kept = [proofs.keep(content, call.now) for content in _photos()]
     with transaction() as running:
         proofs.step_with(desk_of(call, running), finding, step, values, kept)
@@ -90,8 +93,15 @@ def settle_finding(call: Call, finding: str) -> Any:
 @action(blueprint, "/findings/steps", Action(verb=Verb.FINDING_READ, form=BulkForm, own_transactions=True))
 def take_steps(call: Call) -> Any:
     """Take the same step for several findings, each by itself: what cannot be done says why and stops none."""
-    outcomes = finding_bulk.take_all(call.actor, call.form, lambda running: desk_of(call, running))
     back = own_path(call.form.get("back"), "/findings")
+    # Said before the first of them is done: each has a transaction of its own, and a twin must not come between.
+    with transaction():
+        before = once.led_to(call)
+        if before is None:
+            once.remember(call, back)
+    if before is not None:
+        return done(before, "console.done.before")
+    outcomes = finding_bulk.take_all(call.actor, call.form, lambda running: desk_of(call, running))
     return render(call, "findings_done.html", outcomes=outcomes, step=call.form["step"], back=back)
 
 

@@ -16,7 +16,7 @@ from patrol.errors import Conflict, DomainError, Invalid
 from patrol.permissions import Verb
 from server import clock, entrances
 from server.auth import FORM_TYPES, permission, public
-from server.calls import admit
+from server.calls import admit, asks_proof
 from server.console import forms, once
 from server.console.answers import done
 from server.console.call import Call
@@ -63,9 +63,20 @@ class Action:
     again: View | None = None
     at: Mapping[str, str] = field(default_factory=dict)
     own_transactions: bool = False
-    #: The second factor must have been given within the last minutes, or be given on the form (`parts.proof`).
+    #: The second factor must have been given within the last minutes, or be given on the form (`parts.proof`): also
+    #: where `second_factor.ASKED_AGAIN_FOR` does not name the permission.
     fresh_proof: bool = False
+    #: Why it is not asked for although the permission is named there.
+    proof_spared: str = ""
+    #: It answers with a page of its own, whose secret is shown once; where a second sending leads, the action says to
+    #: `once.remember`.
+    shown_once: bool = False
     unfinished: frozenset[str] = frozenset()
+
+    @property
+    def asks_proof(self) -> bool:
+        """Whether the second factor must be fresh."""
+        return asks_proof(self.verb, always=self.fresh_proof, spared_because=self.proof_spared)
 
 
 def page(blueprint: Blueprint, rule: str, promise: Page) -> Callable[[View], View]:
@@ -104,18 +115,26 @@ def action(blueprint: Blueprint, rule: str, promise: Action) -> Callable[[View],
 
 def _changed(view: View, call: Call, promise: Action, path: Mapping[str, str]) -> Any:
     full = replace(call, form=forms.read_form(promise.form))
-    if promise.fresh_proof:
-        entrances.prove(call.signed_in.session, request.form.get(forms.PROOF_FIELD), call.now)
+    if promise.asks_proof:
+        require_proof(call)
     if promise.own_transactions:
         return view(full, **path)
     with transaction() as running:
         before = once.led_to(call)
         if before is not None:
-            return done(before, "console.done.before")
+            return done(before, "console.done.shown_before" if promise.shown_once else "console.done.before")
         answer = view(replace(full, transaction=running), **path)
         if isinstance(answer, Response) and answer.location:
             once.remember(call, answer.location)
         return answer
+
+
+def require_proof(call: Call) -> None:
+    """See that the second factor is fresh, or take it from the form. To be called outside a transaction.
+
+    Raises ProofRequired, WrongCode.
+    """
+    entrances.prove(call.signed_in.session, request.form.get(forms.PROOF_FIELD), call.now)
 
 
 def _again(promise: Action, call: Call, path: Mapping[str, str], error: FormRefused | DomainError) -> Response:

@@ -1,5 +1,6 @@
 """The people: the list, the page of one, roles given and ended, certificates, and the links with which they sign in."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, current_app
@@ -9,6 +10,7 @@ from patrol.permissions import Verb
 from schemas.people import ROLES, PeopleFilters, PersonForm
 from schemas.user import OFFICE_ROLES, LastDay, NewCertificate, NewRole, NewUser
 from server.config import Config
+from server.console import once
 from server.console.answers import done, render
 from server.console.call import Call
 from server.console.page import Action, Page, action, page
@@ -17,6 +19,7 @@ from server.queries.users import get_role, get_user
 from server.services import teams as team_service
 from server.services import users as service
 from server.services.people_views import view_people, view_person
+from server.services.second_factor import PAPER
 from server.services.users import Link
 
 blueprint = Blueprint("people", __name__)
@@ -38,7 +41,7 @@ def list_people(call: Call) -> Response:
     return render(call, "people.html", found=found, filters=call.query, roles=ROLES)
 
 
-@action(blueprint, "/users", Action(verb=Verb.USER_WRITE, form=NewUser, again=list_people, at=_AT, fresh_proof=True))
+@action(blueprint, "/users", Action(verb=Verb.USER_WRITE, form=NewUser, again=list_people, at=_AT))
 def add_person(call: Call) -> Response:
     """Add a person."""
     user = service.add_user(call.actor, call.form, call.now)
@@ -53,7 +56,7 @@ def show_person(call: Call, user: str) -> Response:
 
 
 def _change(form: type[Any] | None = None) -> Action:
-    return Action(verb=Verb.USER_WRITE, form=form, again=show_person, at=_AT, fresh_proof=True)
+    return Action(verb=Verb.USER_WRITE, form=form, again=show_person, at=_AT)
 
 
 @action(blueprint, "/users/<key:user>", _change(PersonForm))
@@ -93,7 +96,7 @@ def _holder(call: Call, role: str) -> Response:
 @action(
     blueprint,
     "/roles/<key:role>/end",
-    Action(verb=Verb.USER_WRITE, form=LastDay, again=_holder, at=_AT, fresh_proof=True),
+    Action(verb=Verb.USER_WRITE, form=LastDay, again=_holder, at=_AT),
 )
 def end_role(call: Call, role: str) -> Response:
     """Say on which day a role was last held."""
@@ -104,7 +107,7 @@ def end_role(call: Call, role: str) -> Response:
 @action(
     blueprint,
     "/users/<key:user>/certificates",
-    Action(verb=Verb.USER_WRITE, form=NewCertificate, again=show_person, at=_AT),
+    Action(verb=Verb.USER_WRITE, proof_spared=PAPER, form=NewCertificate, again=show_person, at=_AT),
 )
 def record_certificate(call: Call, user: str) -> Response:
     """Record a person's certificate."""
@@ -112,19 +115,20 @@ def record_certificate(call: Call, user: str) -> Response:
     return done(f"/users/{user}", "people.done.certificate")
 
 
-@action(blueprint, "/users/<key:user>/link", _change())
+@action(blueprint, "/users/<key:user>/link", replace(_change(), shown_once=True))
 def make_link(call: Call, user: str) -> Response:
     """Make the link with which a person chooses a password, and show it, once."""
     return _show_link(call, user, service.make_link(call.actor, user, call.now))
 
 
-@action(blueprint, "/users/<key:user>/second-factor-link", _change())
+@action(blueprint, "/users/<key:user>/second-factor-link", replace(_change(), shown_once=True))
 def make_second_factor_link(call: Call, user: str) -> Response:
     """Make the link with which a person who lost the authenticator sets up another, and show it, once."""
     return _show_link(call, user, service.make_second_factor_link(call.actor, user, call.now))
 
 
 def _show_link(call: Call, user: str, link: Link) -> Response:
+    once.remember(call, f"/users/{user}")
     config: Config = current_app.extensions["qianshao_config"]
     address = f"{config.public_url}{link.path}"
     person = get_user(call.actor, user)

@@ -11,6 +11,7 @@ from schemas.device import DeviceQuery, Revocation
 from schemas.enrolment import Digits
 from schemas.fields import Identifier, Shape
 from schemas.office import Reasoned, WithheldQuery
+from server.console import once
 from server.console.answers import done, render
 from server.console.call import Call
 from server.console.desk import desk_of
@@ -22,6 +23,7 @@ from server.services import enrolment, keeping, releasing
 from server.services.bundle import console_session, hand_in
 from server.services.exchange import Now
 from server.services.phone_views import view_phone, view_phones
+from server.services.second_factor import DIGITS
 from server.services.withheld_views import view_withheld
 from sync.bundle import BUNDLE_COMPRESSED_MAX, prepare_bundle
 from sync.prepare import RequestError
@@ -72,11 +74,12 @@ def ask_enrolment(call: Call) -> Any:
 @action(
     blueprint,
     "/phones/enrol",
-    Action(verb=Verb.DEVICE_ENROL, fresh_proof=True, form=TeamChosen, again=ask_enrolment),
+    Action(verb=Verb.DEVICE_ENROL, form=TeamChosen, again=ask_enrolment, shown_once=True),
 )
 def issue_code(call: Call) -> Response:
     """A picture for one phone, shown once, good for some minutes."""
     issued = enrolment.issue_code(call.actor, call.form["team"], call.now)
+    once.remember(call, f"/phones/waiting?team={call.form['team']}")
     address = enrolment.address(issued.code, current_key())
     shown = {"issued": issued, "address": address, "picture": qr(address, 6)}
     return render(call, "phone_enrol.html", teams=[], chosen=call.form["team"], **shown)
@@ -96,7 +99,11 @@ def show_phone(call: Call, device: str) -> Any:
     return render(call, "phone.html", found=view_phone(call.actor, device, call.now))
 
 
-@action(blueprint, "/phones/<key:device>/confirm", Action(verb=Verb.DEVICE_ENROL, form=Digits, again=show_phone))
+@action(
+    blueprint,
+    "/phones/<key:device>/confirm",
+    Action(verb=Verb.DEVICE_ENROL, proof_spared=DIGITS, form=Digits, again=show_phone),
+)
 def confirm_phone(call: Call, device: str) -> Any:
     """The six digits that the phone shows; a wrong one is told, the third ends the phone."""
     checked = enrolment.confirm(call.actor, device, call.form["digits"], call.now)
@@ -106,7 +113,7 @@ def confirm_phone(call: Call, device: str) -> Any:
 @action(
     blueprint,
     "/phones/<key:device>/revoke",
-    Action(verb=Verb.DEVICE_REVOKE, fresh_proof=True, form=Revocation, again=show_phone),
+    Action(verb=Verb.DEVICE_REVOKE, form=Revocation, again=show_phone),
 )
 def revoke_phone(call: Call, device: str) -> Any:
     """It may still deliver what it holds, and reads nothing any more."""

@@ -13,6 +13,7 @@ from server.console.call import Call
 from server.console.page import Action, Page, action, page
 from server.queries.teams import get_membership
 from server.services import teams as service
+from server.services.second_factor import EMPTY_TEAM
 from server.services.team_views import view_team, view_teams
 
 blueprint = Blueprint("team_pages", __name__)
@@ -26,7 +27,7 @@ def list_teams(call: Call) -> Any:
     )
 
 
-@action(blueprint, "/teams", Action(verb=Verb.TEAM_WRITE, form=NewTeam, again=list_teams))
+@action(blueprint, "/teams", Action(verb=Verb.TEAM_WRITE, proof_spared=EMPTY_TEAM, form=NewTeam, again=list_teams))
 def found_team(call: Call) -> Any:
     """Found a team."""
     team = service.found_team(call.actor, call.form, call.now)
@@ -49,7 +50,7 @@ def change_team(call: Call, team: str) -> Any:
 @action(
     blueprint,
     "/teams/<key:team>/members",
-    Action(verb=Verb.TEAM_WRITE, fresh_proof=True, form=NewMember, again=show_team),
+    Action(verb=Verb.TEAM_WRITE, form=NewMember, again=show_team),
 )
 def add_member(call: Call, team: str) -> Any:
     """Take a person into the team; with it comes what its role may do."""

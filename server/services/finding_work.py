@@ -8,6 +8,8 @@ import msgspec
 
 from patrol.errors import Invalid
 from patrol.finding_steps import take
+from patrol.findings import ENDING, GRAVE
+from patrol.permissions import Actor
 from patrol.steps import Attempt
 from server.db import db
 from server.queries import sheets
@@ -18,6 +20,16 @@ from server.services.finding_life import Home, life_of
 from server.services.office import Act, Desk
 from sync import bodies
 from sync import operations as ops
+
+
+def asks_proof(actor: Actor, finding_id: str, step: str) -> bool:
+    """Whether the step wants a second factor given just now. Raises NotFound."""
+    return step in proved_steps(get_finding(actor, finding_id).severity)
+
+
+def proved_steps(severity: str) -> frozenset[str]:
+    """The steps that end a finding of this severity and want a second factor given just now."""
+    return frozenset(step.value for step in ENDING) if severity in GRAVE else frozenset()
 
 
 def take_step(desk: Desk, finding_id: str, step: str, values: Mapping[str, Any]) -> None:

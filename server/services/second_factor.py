@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Select, delete, select
 
 from patrol.errors import Conflict, DomainError, Invalid
-from patrol.permissions import Role
+from patrol.permissions import Role, Verb
 from server.db import db
 from server.keys import current_key
 from server.models.county import County
@@ -24,6 +24,23 @@ from server.tokens import new_id
 
 #: Whoever changes things needs one; others may have one.
 NEEDED_BY = frozenset({Role.LEADER, Role.SUPERVISOR, Role.MINE_USER, Role.ADMIN})
+#: Whoever gives or takes people, teams and phones their reach, or says what is asked of everybody, gives the second
+#: factor again, over REST and on pages alike. Whoever ends a grave finding does too: `finding_work.asks_proof`.
+ASKED_AGAIN_FOR = frozenset(
+    {
+        Verb.USER_WRITE,
+        Verb.TEAM_WRITE,
+        Verb.CONTRACT_WRITE,
+        Verb.DEVICE_ENROL,
+        Verb.DEVICE_REVOKE,
+        Verb.CHECKLIST_PUBLISH,
+    }
+)
+#: Why some of it is spared.
+DIGITS = "the six digits of the phone are the proof, and its code was given against one"
+PAPER = "a certificate opens nothing"
+EMPTY_TEAM = "a team without people and mines reaches nothing"
+PREVIEW = "it changes nothing"
 STEP_S = 30
 #: Steps that a clock may be ahead or behind (RFC 6238, 5.2).
 DRIFT = 1

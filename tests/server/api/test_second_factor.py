@@ -170,6 +170,12 @@ def test_what_much_depends_on_asks_for_the_second_factor_again(desk, at):
         ("POST", "/roles/role-supervisor-a/end"),
         ("POST", "/teams/team-1/enrolment-codes"),
         ("POST", "/devices/device-own/revoke"),
+        ("POST", "/contracts"),
+        ("POST", "/contracts/contract-own/end"),
+        ("POST", "/contracts/contract-own/hand-over"),
+        ("PATCH", "/teams/team-1"),
+        ("POST", "/teams/team-1/members"),
+        ("POST", "/memberships/membership-own/end"),
     ],
 )
 def test_an_open_desk_is_not_enough_for(desk, at, method, path):

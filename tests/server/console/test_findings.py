@@ -5,6 +5,7 @@ import io
 import re
 from datetime import timedelta
 
+import pyotp
 import pytest
 from sqlalchemy import delete, select
 
@@ -13,9 +14,11 @@ from patrol.permissions import Role, scopes
 from server.db import db, transaction
 from server.models.finding import Finding
 from server.models.photo import Photo
+from server.services import second_factor
 from sync import sheets
 from sync.phone import view
 from tests.server.api import world
+from tests.server.api.world import NOW
 from tests.server.console.pages import links, see, statements, words
 from tests.server.console.rounds import FINDING, TEXT, another, begin, follow, make_round, page_of, post
 from tests.server.photos.scene import photo
@@ -26,6 +29,7 @@ PLAN = {
     "step": "file_plan", "responsible": "李矿长", "measures": "更换传感器", "funds": "两万元",
     "deadline": "2026-11-28", "contingency": "撤人断电",
 }  # fmt: skip
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 FIXED = {"step": "ask_recheck", "fixed_by": "王五", "measures": "已更换"}
 
 
@@ -276,3 +280,37 @@ def test_a_form_without_its_token_or_from_elsewhere_changes_nothing(made, as_rol
     foreign = leader.client.post(address, data=TOLD | token, headers={"Origin": "https://elsewhere.example"})
     assert foreign.status_code == 403
     assert status(made) == "recorded"
+
+
+def test_the_end_of_a_grave_finding_asks_for_the_second_factor_again(made, as_role, monkeypatch):
+    make_round(made, as_role, severity="suspected_major")
+    with made.app_context(), transaction():
+        second_factor.add_confirmed("supervisor-a", SEED, NOW)
+    supervisor, ending = as_role("supervisor"), {"step": "void", "reason": "误报"}
+    later = NOW + timedelta(minutes=6)
+    monkeypatch.setitem(made.extensions, "qianshao_clock", lambda: later)
+    page = see(supervisor.client, f"/findings/{FINDING}")
+    assert 'id="proof-void"' in page
+    assert 'id="proof-confirm"' not in page
+    over_rest = supervisor.post(f"/findings/{FINDING}/steps", {"step": "void", "values": {"reason": "误报"}})
+    assert (over_rest.status_code, over_rest.json["code"]) == (403, "proof_required")
+
+    refused = post(supervisor, f"/findings/{FINDING}/steps", ending)
+    assert refused.status_code == 422
+    assert "再输入一次验证器" in refused.text
+    assert "误报" in refused.text
+    wrong = post(supervisor, f"/findings/{FINDING}/steps", ending | {"proof": "000000"})
+    assert wrong.status_code == 422
+    given = post(supervisor, f"/findings/{FINDING}/steps", ending | {"proof": pyotp.TOTP(SEED).at(later)})
+    assert given.status_code == 303, given.text
+    assert "作废" in follow(supervisor, given)
+
+
+def test_the_end_of_any_other_finding_asks_for_none(made, as_role, monkeypatch):
+    make_round(made, as_role)
+    with made.app_context(), transaction():
+        second_factor.add_confirmed("supervisor-a", SEED, NOW)
+    supervisor = as_role("supervisor")
+    monkeypatch.setitem(made.extensions, "qianshao_clock", lambda: NOW + timedelta(minutes=6))
+
+    assert post(supervisor, f"/findings/{FINDING}/steps", {"step": "void", "reason": "误报"}).status_code == 303

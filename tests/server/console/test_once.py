@@ -6,12 +6,13 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select
 
-from server.db import db
+from server.db import db, transaction
 from server.models.audit import AuditEntry
 from server.models.contract import Contract, Excuse
+from server.models.device import EnrolmentCode
 from server.models.segment import WithheldOperation
 from server.models.team import Certificate, Team
-from server.models.user import ConsoleSession, User
+from server.models.user import ConsoleSession, OneTimeLink, RecoveryCode, User
 from server.models.visit import Visit
 from tests.server.api.test_scope import fingerprint
 from tests.server.api.world import Browser
@@ -46,6 +47,21 @@ FORMS = {
         {"team_id": "team-2", "from_date": "2026-12-03"},
         Contract,
     ),
+}
+
+_WAITING = "/phones/waiting?team=team-1"
+#: What answers with a secret, shown once: page, action, what is typed, the table, and where a second sending leads.
+SHOWN_ONCE = {
+    "a phone's code": (
+        "/phones/enrol",
+        "/phones/enrol",
+        {"team": "team-1"},
+        EnrolmentCode,
+        "/phones/waiting?team=team-1",
+    ),
+    "a link": ("/users/auditor-a", "/users/auditor-a/link", {}, OneTimeLink, "/users/auditor-a"),
+    "another link": ("/users/auditor-a", "/users/auditor-a/second-factor-link", {}, OneTimeLink, "/users/auditor-a"),
+    "recovery codes": ("/account", "/account/recovery-codes", {}, RecoveryCode, "/account"),
 }
 
 
@@ -85,6 +101,37 @@ def test_twice_the_same_form_is_one_thing(made, as_role, name):
     assert rows(made, model) == before + 1
     assert everything(made) == state
     assert "没有重复办理" in see(browser.client, second.headers["Location"])
+
+
+@pytest.mark.parametrize("name", SHOWN_ONCE)
+def test_a_secret_that_was_shown_is_not_made_anew_by_a_page_loaded_again(made, as_role, name):
+    page, address, typed, model, further = SHOWN_ONCE[name]
+    with made.app_context(), transaction():
+        db.session.get_one(User, "auditor-a").password_hash = "set"
+    admin, before = as_role("admin"), rows(made, model)
+    typed = typed | {"once": mark_on(admin, page)}
+    first, state, count = post(admin, address, typed), everything(made), rows(made, model)
+    second = post(admin, address, typed)
+
+    assert (first.status_code, second.status_code) == (200, 303), first.text
+    assert count > before
+    assert everything(made) == state
+    assert second.headers["Location"] == further
+    assert "内容只显示一次" in see(admin.client, further)
+
+
+def test_a_step_for_many_is_taken_once(made, as_role):
+    make_round(made, as_role)
+    leader = as_role("leader")
+    typed = {"step": "notify", "findings": FINDING, "handed_to": "矿长", "answer": "signed"}
+    typed |= {"once": mark_on(leader, "/findings"), "back": "/findings?open=true"}
+    first, state = post(leader, "/findings/steps", typed), everything(made)
+    second = post(leader, "/findings/steps", typed)
+
+    assert (first.status_code, second.status_code) == (200, 303), first.text
+    assert "成功" in first.text or "1 条" in first.text
+    assert second.headers["Location"] == "/findings?open=true"
+    assert everything(made) == state
 
 
 def test_another_word_in_the_same_form_is_another_thing(made, as_role):
