@@ -28,7 +28,14 @@ export function mapOption(data: ChartData, colours: Colours, font: string, still
     animation: !still,
     textStyle: { fontFamily: font, color: colours.ink },
     geo: ground(colours, data.map.tiles !== null),
-    legend: { bottom: 0, itemGap: 14, textStyle: { color: colours.ink, fontFamily: font } },
+    legend: {
+      bottom: 0,
+      itemGap: 14,
+      padding: [4, 10],
+      borderRadius: 4,
+      backgroundColor: data.map.tiles === null ? "transparent" : colours.surface,
+      textStyle: { color: colours.ink, fontFamily: font },
+    },
     tooltip: {
       renderMode: "richText",
       backgroundColor: colours.surface,
