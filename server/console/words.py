@@ -33,6 +33,8 @@ def install(app: Flask) -> None:
     env.globals.update(navigation=navigation.groups_for, is_current=navigation.is_current, with_query=with_query)
     env.globals.update(county_name=county_name, person_name=person_name, proof_wanted=proof_wanted)
     env.globals.update(browser_word=browser_word, word=word, role_words=role_words, kind_words=kind_words)
+    # What scripts read is Chinese: letters as they are, in half the room.
+    env.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     env.filters.update(moment=moment, day=day, clock=clock_time, percent=percent)
 
 

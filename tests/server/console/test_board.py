@@ -1,5 +1,6 @@
 """The board: three questions answered, every figure a way to its records, nothing of another county, few statements."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -292,6 +293,18 @@ def test_pace_is_told_while_the_month_runs_and_not_afterwards(made, desk):
 
     assert "按进度应达 230" in words(see(desk, "/"))
     assert "按进度应达" not in words(see(desk, "/?month=2026-10"))
+
+
+def test_a_mine_of_the_board_weighs_little(made, desk):
+    """Hundreds of cells: what they have in common stands in the style, not in each of them."""
+    put(made, kept("mine-1", judged=4))
+    page = see(desk, "/")
+    row = re.search(r'<tr><th scope="row"><a href="/mines/mine-1">.*?</tr>', page, re.DOTALL)
+
+    assert row is not None
+    assert row[0].count("/visits?mine=") >= 4
+    assert "<use" not in row[0]
+    assert len(row[0].encode()) < 1600
 
 
 def test_tiles_are_named_and_allowed_where_the_installation_names_their_server(config, tmp_path):
