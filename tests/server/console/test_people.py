@@ -6,8 +6,9 @@ from datetime import timedelta
 from sqlalchemy import event, func, select
 
 from server.db import db, transaction
+from server.models.mine import Mine
 from server.models.team import Certificate
-from server.models.user import ConsoleSession, OneTimeLink, RoleGrant
+from server.models.user import ConsoleSession, OneTimeLink, RoleGrant, User
 from tests.server.api.world import TODAY
 from tests.server.console.desks import ask, send
 
@@ -107,6 +108,23 @@ def test_the_trail_tells_before_and_after_and_can_be_narrowed(as_role):
     assert "王监管" in ask(auditor, "/audit?who=admin&since=2026-11-23&until=2026-11-23").text
     for narrowed in ("who=nobody", "subject_kind=mine", "since=2026-11-24", "until=2026-11-22"):
         assert "<td>supervisor</td><td>王监管</td>" not in ask(auditor, f"/audit?{narrowed}").text
+
+
+def test_the_trail_speaks_of_people_mines_roles_and_times_as_people_do(as_role, made):
+    admin, auditor = as_role("admin"), as_role("auditor")
+    send(admin, "/users", {"name": "新人"})
+    with made.app_context():
+        person = db.session.scalars(select(User.id).where(User.name == "新人")).one()
+        place, mine = db.session.execute(select(Mine.id, Mine.name).order_by(Mine.id)).first()
+    given = {"role": "mine_user", "mine_id": place, "from_date": "2026-11-23"}
+    assert send(admin, f"/users/{person}/roles", given).status_code == 303
+    send(admin, "/users/supervisor-a/disable")
+    trail = ask(auditor, "/audit?who=admin").text
+    said = set(re.findall(r"<td>([^<]+|<time[^>]*>[^<]+</time>)</td>", trail))
+    assert {"矿方", mine, "新人"} <= said
+    assert "mine_user" not in said
+    assert not any(re.fullmatch(r"\d{4}-\d\d-\d\dT.*", one) for one in said)
+    assert any(one.startswith("<time") for one in said)
 
 
 def selects(made, browser, path):
