@@ -52,3 +52,20 @@ def look(page: Page, path: Path, *, whole: bool = False) -> Path:
 def settle(page: Page) -> None:
     """After a page was loaded: all that came with it has run, and so has what that put off."""
     page.evaluate("() => new Promise(done => requestIdleCallback(() => setTimeout(done), { timeout: 5000 }))")
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the page another size; it has been drawn with it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+    )
+
+
+def complained(page: Page, script: str) -> list[Any]:
+    """What `script` finds wrong, and finds again when what the last resize put off has run."""
+    found: list[Any] = page.evaluate(script)
+    if found:
+        settle(page)
+        found = page.evaluate(script)
+    return found

@@ -11,7 +11,7 @@ from server.models.finding import Finding
 from server.models.mine import Mine
 from server.models.team import Team
 from server.models.user import User
-from tests.browser.chromium import HERE, settle
+from tests.browser.chromium import HERE, complained, resize, settle
 from tests.browser.desks import Desks, desks_of
 from tests.browser.site import Site
 
@@ -45,17 +45,19 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
         yield context.new_page()
 
 
-@pytest.mark.parametrize("role", ["supervisor", "admin", "auditor"])
-def test_no_page_is_wider_than_its_window(page, desks, role):
-    desks.sit_down(page.context, role)
-    wide = {}
-    for address in desks.pages_of(role):
-        page.goto(address)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
+def test_no_page_is_wider_than_its_window(page, desks):
+    """Whoever may do most on a page looks at it for all."""
+    seen, wide = set(), {}
+    for role in ("supervisor", "admin", "auditor"):
+        desks.sit_down(page.context, role)
+        for address in (one for one in desks.pages_of(role) if one not in seen):
+            seen.add(address)
+            page.goto(address)
             settle(page)
-            if found := page.evaluate(_WIDE):
-                wide[address, width] = found
+            for width in WIDTHS:
+                resize(page, width, 800)
+                if found := complained(page, _WIDE):
+                    wide[address, width] = found
     assert wide == {}
 
 

@@ -106,6 +106,7 @@ def enrol(person: Page) -> tuple[str, list[str]]:
     expect(person.locator(".error")).to_contain_text("验证码不正确")
     person.get_by_label(re.compile("6 位验证码")).fill(pyotp.TOTP(seed).now())
     person.get_by_role("button", name="完成绑定").click()
+    expect(person.locator("ol.codes li")).to_have_count(10)
     codes = person.locator("ol.codes li").all_inner_texts()
     assert len(codes) == 10
     person.get_by_role("link", name="已妥善保存").click()
