@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
+from server.db import db
+from server.models.mine import Mine
 from tests.browser.chromium import HERE, complained, resize, settle
 from tests.browser.desks import Desks, desks_of
 from tests.browser.site import Site
@@ -54,6 +57,18 @@ def test_no_page_is_wider_than_the_paper(printed, desks):
             printed.goto(address)
             settle(printed)
             wide |= {(address, paper): found for paper in PAPERS if (found := cut_off(printed, paper))}
+    assert wide == {}
+
+
+def test_the_matrix_of_no_mine_is_wider_than_the_paper(printed, desks):
+    desks.sit_down(printed.context, "supervisor")
+    with desks.at_work():
+        mines = db.session.scalars(select(Mine.id)).all()
+    wide = {}
+    for mine in mines:
+        printed.goto(f"/mines/{mine}/coverage")
+        settle(printed)
+        wide |= {(mine, paper): found for paper in PAPERS if (found := cut_off(printed, paper))}
     assert wide == {}
 
 
